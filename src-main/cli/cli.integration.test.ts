@@ -1,4 +1,4 @@
-/** The built command, as a person or a script meets it: another process, its output and its exit code. */
+/** Runs the built command as a person or a script does: in another process, with its output and exit code. */
 import { spawn, type ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
@@ -75,7 +75,7 @@ async function mcnnIn(env: NodeJS.ProcessEnv, ...args: string[]): Promise<Outcom
 async function json<T extends z.ZodType>(schema: T, ...args: string[]): Promise<z.output<T>> {
   const { code, out, err } = await mcnn(...args, '--json')
   expect({ code, err }).toEqual({ code: 0, err: '' })
-  // One document on one line, and nothing else.
+  // One document on one line.
   expect(out.endsWith('\n') && out.trimEnd().includes('\n')).toBe(false)
   return schema.parse(JSON.parse(out))
 }
@@ -86,7 +86,7 @@ const lines = (out: string): Record<string, unknown>[] =>
     .split('\n')
     .map((line) => z.record(z.string(), z.unknown()).parse(JSON.parse(line)))
 
-/** Bad input always has a way out. */
+/** Each bad-input error has a way out. */
 const failure = z.strictObject({
   error: z.strictObject({
     code: z.enum(['bad-input', 'not-found', 'bad-data', 'exists']),
@@ -538,7 +538,7 @@ describe('on a history', () => {
     expect((await mcnn(...of('runs', 'delete', id))).code).toBe(2)
     expect(await json(z.unknown(), ...of('runs', 'restore', id))).toEqual({ restored: id })
     expect(await left()).toBe(9)
-    // There is no terminal to ask.
+    // There is no terminal for the question.
     expect(await mcnn(...of('runs', 'delete', id, '--purge'))).toMatchObject({
       code: 2,
       out: '',
@@ -548,7 +548,7 @@ describe('on a history', () => {
     expect((await mcnn(...of('runs', 'delete', id))).out).toBe(
       `Moved ${id} to the trash; restore it with \`mcnn runs restore ${id}\`.\n`,
     )
-    // Also from there.
+    // From the trash too.
     expect(await json(z.unknown(), ...of('runs', 'delete', id, '--purge', '--yes'))).toEqual({
       deleted: id,
       purged: true,
@@ -741,7 +741,7 @@ describe('training', () => {
         if (!study) throw new Error('no study')
         // JSON keeps ISO 8601 with its offset.
         expect(study.createdAt).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
-        // A second way to the same: the formatter of the runtime.
+        // An independent way: the formatter of the runtime.
         const shown = new Intl.DateTimeFormat('sv-SE', {
           timeZone: zone,
           dateStyle: 'short',
@@ -781,7 +781,7 @@ describe('training', () => {
         ],
       },
     })
-    // What no flag sets is the study's; a variant that is new joins its plan.
+    // Settings without a flag are the study's; a new variant joins its plan.
     expect((await train('--variant', 'mcnn-f', '--seed', '2')).err).toContain('Added the run to the study exp.')
     const comparison = await json(contract.comparison, ...of('compare', 'exp'))
     expect(comparison.rows.map((row) => row.cells.map((cell) => [cell.variant, cell.accuracy?.n]))).toEqual([
@@ -792,7 +792,7 @@ describe('training', () => {
     ])
     const before = await exp()
     expect(before).toMatchObject([{ plan: { variants: ['baseline', 'mcnn-f'] } }])
-    // A seed that is there, and settings that are not the study's, change nothing.
+    // An existing seed, and settings that differ from the study's, change nothing.
     expect(await train('--seed', '3')).toEqual({
       code: 2,
       out: '',
@@ -1069,7 +1069,7 @@ describe('training', () => {
 })
 
 describe('while another command trains', () => {
-  it('reading works, writing is refused, and a backup is complete', async () => {
+  it('reading works, writing is rejected, and a backup is complete', async () => {
     const flags = ['--data-dir', dir('shared')]
     const training = start([
       'train',
@@ -1117,9 +1117,9 @@ describe('while another command trains', () => {
       training.kill('SIGKILL')
       await over
     }
-    // It let go of the data directory whatever it died of.
+    // It released the data directory, however it ended.
     const [run] = await json(z.array(contract.runSummary), 'runs', 'list', ...flags)
-    // Its trainer lives, and a command that only looks does not end it.
+    // Its trainer is alive, and a read-only command does not end it.
     expect(run).toMatchObject({ state: 'running' })
     expect(await mcnn('runs', 'stop', run?.id ?? '', ...flags)).toMatchObject({ code: 0 })
     expect(await mcnn('doctor', '--repair', ...flags)).toEqual({

@@ -24,7 +24,7 @@ export function withService<T>(
   return open(command, 'write', work, listeners)
 }
 
-/** The same, read-only: works while a window or another command trains. */
+/** Opens the service read-only: works while a window or another command trains. */
 export function withReader<T>(
   command: Command,
   work: (service: Service) => Promise<T>,

@@ -11,7 +11,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-it('stops in order at the first signal, treats a repeated one as the same request, and exits at the next Ctrl-C', () => {
+it('stops cleanly at the first signal, treats a repeated one as the same request, and exits at the next Ctrl-C', () => {
   vi.useFakeTimers({ toFake: ['performance'] })
   vi.spyOn(process.stderr, 'write').mockReturnValue(true)
   const exit = vi.spyOn(process, 'exit').mockImplementation(() => undefined as never)

@@ -1,4 +1,4 @@
-/** Ctrl-C and the other signals that stop a command: in order at the first signal, at once at a second one. */
+/** Ctrl-C and the other signals that stop a command: cleanly at the first signal, at once at a second one. */
 import type { EndSignal } from '../contract/runs/endReasons'
 import { onEndSignals } from '../system/signals'
 import { log } from './output/output'
@@ -23,7 +23,7 @@ export function interruptionCause(): EndSignal {
   return cause ?? 'SIGINT'
 }
 
-/** Stops the command in order at the first signal, and at once at a second one of the same kind or a Ctrl-C. */
+/** Stops the command cleanly at the first signal, and at once at a second one of the same kind or a Ctrl-C. */
 export function takeSignals(): void {
   onEndSignals((signal) => {
     if (performance.now() - askedAt < sameRequestMs) return

@@ -60,12 +60,12 @@ export async function findRun(service: Service, text: string): Promise<RunSummar
   return findOne(run, text, await service.call('runs.list', {}), ofRun)
 }
 
-/** The same for runs in the trash. */
+/** Returns a run in the trash by its id or the beginning of it. */
 export async function findTrashedRun(service: Service, text: string): Promise<RunSummary> {
   return findOne(trashedRun, text, await matchingRuns(service, 'is:trashed'), ofRun)
 }
 
-/** The same for all runs, including those in the trash. */
+/** Returns any run, including those in the trash, by its id or the beginning of it. */
 export async function findAnyRun(service: Service, text: string): Promise<RunSummary> {
   return findOne(
     anyRun,

@@ -1,4 +1,4 @@
-/** What a command does when its terminal is closed, its output can't be written, or a signal asks it to stop. */
+/** Commands whose terminal is closed, whose output cannot be written, or which receive a signal. */
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
 import { mkdirSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -24,11 +24,11 @@ const small = [
 ]
 const long = [...small, '--epochs', '5000']
 
-/** Of one test: its data directory and, outside it, what its command lines write. */
+/** Folders of one test: its data directory and, outside it, the files of its command lines. */
 let folder = ''
 let dataDir = ''
 const started: ChildProcess[] = []
-/** Of commands that a shell in a terminal started. */
+/** Process ids of commands that a shell in a terminal started. */
 const pids: number[] = []
 
 beforeEach(() => {
@@ -45,14 +45,14 @@ function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name)
   } catch {
-    // It is gone.
+    // The process has ended.
   }
 }
 
 const words = (...args: string[]): string =>
   [process.execPath, entry, ...args, '--data-dir', dataDir].map((word) => `'${word}'`).join(' ')
 
-/** Closes the terminal in which `line` is typed when called. */
+/** Returns a function that closes the terminal in which `line` was typed. */
 function inTerminal(line: string): () => Promise<void> {
   const child = spawn('python3', [terminal, line], { stdio: ['pipe', 'ignore', 'inherit'] })
   started.push(child)
@@ -69,7 +69,7 @@ async function until<T>(look: () => T | null | undefined | false): Promise<T> {
   return found as T
 }
 
-/** The runs of the history as they are now; none before there is one. */
+/** Returns the current runs of the history; none before there is one. */
 function runs(): RunSummary[] {
   try {
     const history = new History(path.join(dataDir, 'history.sqlite'), { readOnly: true })
@@ -92,7 +92,7 @@ function pidIn(name: string): number {
   return pid
 }
 
-/** A checkpoint of the run is there, so that it resumes where it stopped. */
+/** Resolves when the run has a checkpoint, so that it resumes where it stopped. */
 const checkpointsOf = ({ id }: RunSummary): string[] =>
   readdirSync(path.join(dataDir, 'runs', id)).filter((name) => name.startsWith('checkpoint-'))
 
@@ -101,7 +101,7 @@ function start(
   stdio: ['ignore', 'pipe' | number, 'pipe' | number] = ['ignore', 'pipe', 'pipe'],
   env: NodeJS.ProcessEnv = {},
 ): { child: ChildProcess; code: Promise<number | null>; out: () => string; err: () => string } {
-  // A session of its own, and no `_` of this one: below `nohup` the suite would otherwise pass on that SIGHUP is
+  // A session of its own, without this one's `_`: below `nohup` the suite would otherwise pass on that SIGHUP is
   // ignored.
   const options = { stdio, detached: true, env: { ...process.env, _: process.execPath, ...env } }
   const child = spawn(process.execPath, [entry, ...args, '--data-dir', dataDir], options)
@@ -186,7 +186,7 @@ describe('unwritable output', () => {
     expect(err()).toBe('mcnn: Cannot write to standard output: its disk is full (ENOSPC).\n')
   })
 
-  it('is no failure of a list whose reader has read enough', async () => {
+  it('is no failure of a list whose reader has exited after reading enough', async () => {
     const { child, code, err } = start(['models', '--json'])
     child.stdout?.destroy()
     expect(await code).toBe(0)
@@ -228,11 +228,11 @@ describe('signals', () => {
     expect(run && checkpointsOf(run).length).toBeGreaterThan(0)
   })
 
-  it.each(['SIGUSR1', 'SIGTERM'] as const)('%s to every process of a job also stops the run in order', async (name) => {
+  it.each(['SIGUSR1', 'SIGTERM'] as const)('%s to every process of a job also stops the run cleanly', async (name) => {
     const { child, code, err } = start(['train', ...long])
     const run = await trained(1)
     const [trainer = 0] = childrenOf(child.pid ?? 0)
-    // The trainer first: nobody has asked it to stop yet.
+    // The trainer first: the service has not asked it to stop yet.
     signal(trainer, name)
     child.kill(name)
     expect(await code).toBe(130)
@@ -256,7 +256,7 @@ describe('full TMPDIR', () => {
   })
 
   it('does not prevent training', async () => {
-    // Without the right to mount, a TMPDIR in which nothing can be written either.
+    // Without the permission to mount, a TMPDIR that cannot be written.
     if (mounted) while (fill(folder));
     const TMPDIR = mounted ? folder : '/proc'
     const { code, err } = start(
@@ -284,7 +284,7 @@ describe('full TMPDIR', () => {
   })
 })
 
-/** @returns whether there was room for one more file */
+/** @returns whether there was space for one more file */
 function fill(folder: string): boolean {
   try {
     writeFileSync(path.join(folder, `file-${readdirSync(folder).length}`), Buffer.alloc(4096))

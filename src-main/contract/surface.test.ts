@@ -39,7 +39,7 @@ const all = calls.flatMap(([name, params]) =>
   parts(z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as Schema, name),
 )
 
-/** Words of people's and names that are looked up; none is ever joined to a path (see each call's handler). */
+/** Words of people, and names that are looked up. None is ever joined to a path (see each call's handler). */
 const free = /\.(name|query|note|text|content|layer|grant|open\[\]|add\[\]|remove\[\])$/
 
 describe('parameters of window calls', () => {
@@ -64,7 +64,7 @@ describe('parameters of window calls', () => {
     const endless = all.filter(
       ([, schema]) => schema.type === 'array' && schema.maxItems === undefined && schema.prefixItems === undefined,
     )
-    // Of an enum, none twice.
+    // The number of values of an enum, each once.
     expect(endless.map(([at]) => at).filter((at) => !/\.(archs|variants)$/.test(at))).toEqual([])
   })
 

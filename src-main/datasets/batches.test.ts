@@ -22,7 +22,7 @@ function fill(options: Partial<BatchOptions> & { order: Uint32Array }): { images
 
 const normal = (value: number, c: number): number => Math.fround((value / 255 - (mean[c] ?? 0)) / (std[c] ?? 1))
 
-/** Whether a picture is this crop and mirror of example `e`. */
+/** Returns whether an image is this crop and mirror of example `e`. */
 function matches(picture: Float32Array, e: number, dy: number, dx: number, mirrored: boolean): boolean {
   for (let i = 0; i < pixelBytes; i++) {
     const [x, y, c] = [Math.floor(i / 3) % side, Math.floor(i / 3 / side), i % 3]
@@ -73,7 +73,7 @@ describe('planBatch', () => {
     expect([...rows, ...columns, ...mirrored].every((v) => v === 0)).toBe(true)
   })
 
-  it('fills a batch up if there are not enough examples', () => {
+  it('pads a batch if there are not enough examples', () => {
     const draw = { order, from: count - 2, count: 2, augment: true, seed: 1, epoch: 1 }
     const [plan, filled] = [planBatch(draw), planBatch(draw, 4)]
     for (const part of ['examples', 'rows', 'columns', 'mirrored'] as const)
@@ -112,7 +112,7 @@ describe('fillBatch', () => {
   })
 
   it('draws each of the 162 crops about equally often, and differently in each epoch', () => {
-    // A picture whose pixels tell their place: red the column, green the row.
+    // An image whose pixels encode their position: red the column, green the row.
     const images = new Uint8Array(pixelBytes)
     for (let p = 0; p < side * side; p++) images.set([8 + (p % side), 8 + Math.floor(p / side), 0], p * 3)
     const one: Split = { images, labels: Uint8Array.of(0), count: 1 }

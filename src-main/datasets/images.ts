@@ -1,6 +1,4 @@
-/**
- * Images of data sets for people to look at: samples of each class, test examples, and what augmentation makes of one.
- */
+/** Images of data sets for people: samples of each class, test examples, and augmented versions of one image. */
 import type { DatasetId } from '../contract/experiment'
 import { fillBatch } from './batches'
 import { cifarSpecs, type CifarSpec } from './catalog'

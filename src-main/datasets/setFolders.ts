@@ -1,6 +1,4 @@
-/**
- * The folders of imported data sets: a set appears, is replaced and goes as a whole, by renaming its folder.
- */
+/** The folders of imported data sets. A set is added, replaced and removed atomically, by renaming its folder. */
 import { randomBytes } from 'node:crypto'
 import { existsSync, lstatSync, readdirSync, renameSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'

@@ -8,7 +8,7 @@ import { syntheticClasses, syntheticRecords } from './synthetic'
 const load = (trainExamples: number | null, testExamples: number | null, seed = 1): ReturnType<typeof loadDataset> =>
   loadDataset({ datasetsDir: 'nowhere', dataset: 'synthetic', trainExamples, testExamples, seed })
 
-/** Each picture as a few numbers; the accuracy of the nearest class mean. */
+/** Returns a few numbers of each image, and the accuracy of the nearest class mean on them. */
 function nearestCentroid(train: Split, test: Split, features: (pixels: Uint8Array) => number[]): number {
   const of = (split: Split, i: number): number[] =>
     features(split.images.subarray(i * pixelBytes, (i + 1) * pixelBytes))
@@ -34,7 +34,10 @@ function meanColour(pixels: Uint8Array): number[] {
   })
 }
 
-/** Softmax regression on normalised pixels by stochastic gradient descent: accuracy on the test split. */
+/**
+ * Trains softmax regression on normalised pixels by stochastic gradient descent; returns the accuracy on the test
+ * split.
+ */
 function linearSoftmax(train: Split, test: Split, epochs: number): number {
   const { mean, std } = channelStatistics(train.images)
   const weights = syntheticClasses.map(() => new Float64Array(pixelBytes))
@@ -71,7 +74,7 @@ function linearSoftmax(train: Split, test: Split, epochs: number): number {
 }
 
 describe('synthetic set', () => {
-  it('gives some training examples to a validation split: none twice, none lost, none from the test set', async () => {
+  it('moves training examples to a validation split: none twice, none lost, none from the test set', async () => {
     const whole = await load(300, 50)
     const split = (seed: number, validationExamples: number | null = 60): ReturnType<typeof loadDataset> =>
       loadDataset({
@@ -94,11 +97,11 @@ describe('synthetic set', () => {
     expect(Array.from({ length: 10 }, (_, c) => held.labels.filter((label) => label === c).length)).toEqual(
       new Array(10).fill(6),
     )
-    // A picture has kept its label.
+    // An image has kept its label.
     const labelOf = new Map(pictures(whole.train).map((picture, i) => [picture, whole.train.labels[i]]))
     for (const part of [parted.train, held])
       expect(pictures(part).map((picture) => labelOf.get(picture))).toEqual([...part.labels])
-    // What it is normalised by is of what it trains on alone, whoever asks.
+    // The normalisation uses the remaining training examples only, whichever function computes it.
     expect(parted.mean).not.toEqual(whole.mean)
     expect(
       await loadNormalisation({
@@ -167,7 +170,7 @@ describe('synthetic set', () => {
       toSplit(await syntheticRecords('train', 2000)),
       toSplit(await syntheticRecords('test', 1000)),
     ]
-    // Chance is 0.1, with a standard deviation of 0.0095 over 1,000 pictures.
+    // Random guessing gives 0.1, with a standard deviation of 0.0095 over 1,000 images.
     expect(nearestCentroid(train, test, meanColour)).toBeLessThan(0.14)
     expect(linearSoftmax(train, test, 2)).toBeLessThan(0.25)
   })

@@ -9,7 +9,7 @@ import known from './gpuKernels.json'
 import { loadTensorFlow, type TensorFlow } from './tensorflow'
 import { buildTrainingGraph } from './training'
 
-/** What `toObject` makes of the parts of a SavedModel that are looked at. */
+/** The parts of a SavedModel that the tests read, as `toObject` returns them. */
 interface SavedModel {
   metaGraphsList: {
     graphDef: { nodeList: { name: string; op: string; inputList: string[]; attrMap: [string, { type: number }][] }[] }
@@ -20,7 +20,7 @@ interface Protocol {
 }
 type Node = SavedModel['metaGraphsList'][number]['graphDef']['nodeList'][number]
 
-/** Names of TensorFlow's types as the registry writes them. */
+/** Names of TensorFlow's types in the registry of kernels. */
 const types: Readonly<Record<number, string>> = {
   1: 'float',
   3: 'int32',
@@ -30,13 +30,13 @@ const types: Readonly<Record<number, string>> = {
   14: 'bfloat16',
 }
 
-/** A node's op with all of its types: what a kernel is found by. */
+/** An operation with all of its types, by which TensorFlow finds a kernel. */
 function kernelOf({ op, attrMap }: Node): string {
   const own = attrMap.flatMap(([name, { type }]) => (type === 0 ? [] : [`${name}=${types[type] ?? type}`]))
   return [op, ...own.sort()].join(' ')
 }
 
-/** The very graph that a GPU gets, as it is handed to TensorFlow. */
+/** Returns the graph that TensorFlow receives on a GPU. */
 async function graphForGpu(arch: Arch, variant: Variant, precision: Precision): Promise<Node[]> {
   const tensorflow = await loadTensorFlow()
   const require = createRequire(__filename)
@@ -50,7 +50,7 @@ async function graphForGpu(arch: Arch, variant: Variant, precision: Precision): 
       return tensorflow.binding.loadSavedModel(dir, tags)
     },
   }
-  // Over the addon's own members, which are read-only.
+  // Not assigned to the addon's own members, which are read-only.
   const watching: TensorFlow = {
     ...tensorflow,
     binding: Object.create(tensorflow.binding, Object.getOwnPropertyDescriptors(members)) as TensorFlow['binding'],
@@ -70,7 +70,7 @@ async function graphForGpu(arch: Arch, variant: Variant, precision: Precision): 
   return (model as SavedModel | null)?.metaGraphsList[0]?.graphDef.nodeList ?? []
 }
 
-/** What a GPU's kernels leave in host memory. */
+/** Operations whose GPU kernels use host memory. */
 const onHost = new Set(['Const dtype=int32', 'VarHandleOp dtype=float', 'VarHandleOp dtype=uint8'])
 
 const hostInputs = known.kernels as Readonly<Record<string, readonly number[]>>
@@ -88,7 +88,7 @@ it.each(graphs.flatMap(([arch, variant]) => precisions.map((precision) => [arch,
     const nodes = await graphForGpu(arch, variant, precision)
     expect(nodes.length).toBeGreaterThan(300)
     const needed = [...new Set(nodes.map(kernelOf))].sort()
-    // What it lacks is asked of the registry by bench/peers/gpu_kernels.py, which takes these as its arguments.
+    // bench/peers/gpu_kernels.py takes the missing ones as arguments and looks them up in TensorFlow's registry.
     expect(needed.filter((kernel) => !(kernel in hostInputs))).toEqual([])
 
     const byName = new Map(nodes.map((node) => [node.name, node]))

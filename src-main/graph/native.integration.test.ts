@@ -1,4 +1,4 @@
-/** Our own kernels against TensorFlow's ops, run eagerly: values and gradients. */
+/** Compares our own kernels with TensorFlow's ops, run eagerly: values and gradients. */
 import type { Rank, Tensor, Tensor4D, Variable } from '@tensorflow/tfjs-node-gpu'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { bankTable } from '../analysis/filters/banks'
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => tensorflow.tf.disposeVariables())
 
 let draws = 0
-/** Normal numbers, other ones at each call. */
+/** Returns normal random numbers, different ones at each call. */
 function normal(shape: number[], mean = 0): Tensor {
   const rng = random(5, 'weights', draws++)
   return tensorflow.tf.tensor(
@@ -25,7 +25,7 @@ function normal(shape: number[], mean = 0): Tensor {
   )
 }
 
-/** Largest difference, against the largest value. */
+/** Returns the largest difference relative to the largest value. */
 function distance(a: Tensor, b: Tensor): number {
   expect(a.shape).toEqual(b.shape)
   const [x, y] = [a.dataSync(), b.dataSync()]
@@ -111,7 +111,7 @@ describe('normalisation, sum and ReLU in one kernel', () => {
     })
   })
 
-  it('leave unsupported shapes to TensorFlow’s ops', () => {
+  it('use TensorFlow’s ops for unsupported shapes', () => {
     const { tf } = tensorflow
     const x = tf.randomNormal<Rank.R4>([2, 8, 8, 24], 1, 2, 'float32', 5)
     const [own, stock] = [true, false].map((fused) => {

@@ -4,7 +4,7 @@ import { padByZero, sumGradientsInKernels } from './fuse'
 import type { GraphNode } from './graphDef'
 import type { TFJSBinding } from './tensorflow'
 
-/** The names that rewriting asks for; their values are TensorFlow's. */
+/** The names of types that rewriting reads, with TensorFlow's values. */
 const binding = { TF_FLOAT: 1, TF_ATTR_TYPE: 2, TF_ATTR_BOOL: 3, TF_ATTR_INT: 4 } as unknown as TFJSBinding
 const node = (name: string, op: string, inputs: string[]): GraphNode => ({
   name,
@@ -36,7 +36,7 @@ describe('toBfloat16', () => {
 
   it('does not convert loss, weights, statistics and update', () => {
     expect(['features', 'alone', 'update'].map((name) => typeOf(rewritten, name))).toEqual([1, 1, 1])
-    // The mean is normalisation's second output: float32 as it is.
+    // The mean is the second output of normalisation, and stays float32.
     expect(rewritten.find((n) => n.name === 'moved')?.inputs).toEqual(['m', 'norm:1', '^update'])
   })
 
@@ -51,7 +51,7 @@ describe('toBfloat16', () => {
       }
   })
 
-  it('does not modify the graph that it is given', () => {
+  it('does not modify its input', () => {
     expect(graph.every((n) => n.attrs[0]?.value === 1)).toBe(true)
   })
 })
@@ -73,7 +73,7 @@ describe('sumGradientsInKernels', () => {
     ])
   })
 
-  it('keeps a sum that something else needs too', () => {
+  it('keeps a sum with another consumer', () => {
     const graph = [node('sum', 'Add', ['a', 'b']), grad('g', 'sum'), node('other', 'Relu', ['sum'])]
     expect(sumGradientsInKernels(graph)).toEqual(graph)
   })

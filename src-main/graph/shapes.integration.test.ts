@@ -29,7 +29,8 @@ it('shapes equal those of TensorFlow for every op of each variant’s and networ
     const expected = outputTypes(op, attrs, inputs.map(typeOf), (i) => [
       ...(backend.readSync((inputs[i] as Inputs[number]).dataId) as Int32Array),
     ])
-    // What batch norm keeps for its own gradient, and the two empty outputs of that, are nobody else's.
+    // Only batch norm's own gradient reads its reserved outputs, and nothing reads the two empty outputs of that
+    // gradient.
     const compared = op === 'FusedBatchNormV3' ? 5 : op === 'FusedBatchNormGradV3' ? 3 : outputs.length
     expect({ op, types: outputs.slice(0, compared).map(typeOf) }).toEqual({ op, types: expected.slice(0, compared) })
   }

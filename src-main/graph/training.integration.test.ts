@@ -28,7 +28,7 @@ function batches(count: number, size: number): { images: Float32Array; labels: I
   })
 }
 
-/** Every algorithm that a multi-band layer may take: TensorFlow's own ops, then ours. */
+/** Each algorithm of a multi-band layer: TensorFlow's own ops, then ours. */
 const ways = [
   { name: 'TensorFlow’s ops', fused: false },
   {
@@ -47,7 +47,7 @@ describe('recorded step', () => {
     'narrow(mcnn-a)',
   ])('of %s follows the eager one for 50 steps, with both kernels', (variant) => {
     const { tf } = tensorflow
-    // Rounding grows from step to step, in narrow and in wide banks' networks sooner.
+    // Rounding errors grow from step to step, sooner in narrow networks and those with wide banks.
     const tolerance = (variants as readonly string[]).includes(variant) ? 1e-4 : 5e-4
     const spec = network('resnet-8', variant, 10)
     const initial = initialValues(spec, 3)
@@ -72,7 +72,7 @@ describe('recorded step', () => {
         ),
       )
 
-      // Every variable has moved alike, running statistics included.
+      // Every variable has changed equally, running statistics included.
       for (const [name, values] of graph.getVariables(parameters(spec).map((p) => p.name))) {
         const expected = eager.variables.get(name)?.dataSync() ?? new Float32Array()
         const scale = Math.max(...expected.map(Math.abs), 1e-2)
@@ -96,7 +96,7 @@ describe('recorded step', () => {
       const spec = network(arch, variant, 10)
       const initial = initialValues(spec, 3)
       const data = batches(3, 8)
-      // Deep networks of few pictures blow rounding up from step to step: small steps.
+      // Deep networks with few images amplify rounding errors from step to step: small steps.
       const rate = 1e-4
       const eager = new Network(operations(tensorflow, { recorder: () => null, fused: false }), spec)
       eager.assign(initial)
@@ -123,8 +123,8 @@ describe('recorded step', () => {
             .dataSync()[0] ?? NaN,
       )
       const length = (values: Float32Array): number => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0))
-      // Some gradients are zero but for rounding, as of an offset whose channel's mean the next normalisation takes
-      // away.
+      // Some gradients are zero except for rounding, such as that of an offset whose channel mean the next
+      // normalisation removes.
       const whole = Math.hypot(
         ...[...afterOne].flatMap(([name, values]) => (name.endsWith(velocitySuffix) ? [length(values)] : [])),
       )
@@ -136,7 +136,7 @@ describe('recorded step', () => {
             i === 0 ? 1e-5 : 1e-3,
           )
           if (i > 0) return
-          // Velocities are the gradients now.
+          // The velocities now equal the gradients.
           for (const [name, values] of graph.getVariables()) {
             const expected = afterOne.get(name) ?? new Float32Array()
             expect(length(values.map((value, k) => value - (expected[k] ?? NaN))), `${way.name}, ${name}`).toBeLessThan(
@@ -203,7 +203,7 @@ describe('recorded step', () => {
     for (const [name, values] of wide.weights) {
       const size = Math.hypot(...values)
       expect(Math.hypot(...values.map((v, i) => v - (narrow.weights.get(name)?.[i] ?? NaN)))).toBeLessThan(0.1 * size)
-      // Weights themselves are float32: most have more digits than bfloat16 holds.
+      // The weights are float32: most have more digits than bfloat16 has.
       const digits =
         narrow.weights.get(name)?.filter((v) => new Uint16Array(Float32Array.of(v).buffer)[0] !== 0).length ?? 0
       expect(digits).toBeGreaterThan(0.5 * values.length)
@@ -269,7 +269,7 @@ describe('recorded step', () => {
     const [batch] = batches(1, 8)
     const images = batch?.images ?? new Float32Array()
     graph.step(images, batch?.labels ?? new Int32Array(), 0)
-    // Second way: the stem's outputs by stock tfjs ops, their moments by hand.
+    // An independent way: the stem's outputs by stock tfjs ops, and their moments by hand.
     const stem = tf
       .tidy(() =>
         tf
@@ -308,7 +308,7 @@ describe('recorded step', () => {
     graph.step(b?.images ?? new Float32Array(), b?.labels ?? new Int32Array(), 0.02)
     const [w2, v2] = [bias(), velocity()]
     w2.forEach((w, i) => expect(w).toBeCloseTo((w1[i] ?? NaN) - 0.02 * (v2[i] ?? NaN), 6))
-    // The bias' own gradient sums to zero over classes (softmax), so what is left of the sum is momentum and decay.
+    // The gradient of the bias sums to zero over classes (softmax), so the remaining sum is momentum and decay.
     const sum = (values: Float32Array) => values.reduce((x, y) => x + y, 0)
     expect(sum(v2)).toBeCloseTo(0.9 * sum(v1) + 0.5 * sum(w1), 4)
     graph.close()
@@ -363,14 +363,14 @@ describe.each([
     const step = 1e-2
     base.forEach((_, i) => {
       const moved = (by: number) => loss(base.map((v, k) => (k === i ? v + by : v)))
-      // The loss is quadratic in h, so central differences are exact but for rounding.
+      // The loss is quadratic in h, so central differences are exact except for rounding.
       expect(Math.abs((moved(step) - moved(-step)) / (2 * step) - (gradient[i] ?? NaN))).toBeLessThan(
         0.02 * Math.max(1, Math.abs(gradient[i] ?? 0)),
       )
     })
   })
 
-  it('sends back the gradients of automatic differentiation', () => {
+  it('returns the gradients of automatic differentiation', () => {
     const { tf } = tensorflow
     const dy = Float32Array.from({ length: 3 * 3 * 2 * 3 * bank.length }, random(4, 'weights').normal)
     const [own, other] = tf.tidy(() => {

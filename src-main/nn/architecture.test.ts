@@ -4,7 +4,8 @@ import { convolutions, makeMultiband, modelSummary, network } from './architectu
 import { parameterGroups } from './networkSpec'
 
 describe('trainable parameters', () => {
-  // Published: akamaster/pytorch_resnet_cifar10 and the paper's 3/4 of a first (432) or last (36,864) kernel less.
+  // Published: akamaster/pytorch_resnet_cifar10, minus 3/4 of a first (432) or last (36,864) kernel in the paper's
+  // variants.
   it.each([
     ['resnet-20', 'baseline', 269_722],
     ['resnet-32', 'baseline', 464_154],
@@ -21,14 +22,14 @@ describe('trainable parameters', () => {
     expect(modelSummary(arch, variant, 10).trainableParameters).toBe(count)
   })
 
-  // Published with biases that we have not: 14,728,266 of kuangliu/pytorch-cifar, less one bias for each of its 4,224
-  // filters.
+  // Published with biases, which we do not have: 14,728,266 of kuangliu/pytorch-cifar, minus one bias for each of its
+  // 4,224 filters.
   it('VGG-16-BN has 14,728,266 minus the biases before normalisations', () => {
     const { trainableParameters, trainableFilters } = modelSummary('vgg-16-bn', 'baseline', 10)
     expect([trainableFilters, trainableParameters]).toEqual([4224, 14_728_266 - 4224])
   })
 
-  // Zagoruyko & Komodakis 2016, table 4 (2.7 M for 16-4, 11.0 M for 16-8), to the number in their reference;
+  // Zagoruyko & Komodakis 2016, table 4 (2.7 M for 16-4, 11.0 M for 16-8), exactly as in their reference code;
   // kuangliu/pytorch-cifar.
   it.each([
     ['wrn-16-4', 2_748_890],
@@ -200,7 +201,7 @@ describe('variants without a name', () => {
         const narrow = modelSummary(arch, `narrow(${variant})`, 10)
         const baseline = modelSummary(arch, 'baseline', 10)
         expect(narrow.layers.some((layer) => layer.multiband)).toBe(false)
-        // A channel inside a block of stage 3 is 9 · 64 weights on each side and two of the normalisation.
+        // A channel inside a block of stage 3 has 9 · 64 weights on each side and two of the normalisation.
         expect(Math.abs(narrow.trainableParameters - wanted.trainableParameters), arch).toBeLessThanOrEqual(
           (2 * 9 * 64 + 2) / 2,
         )
@@ -212,8 +213,8 @@ describe('variants without a name', () => {
   it.each(['vgg-16-bn', 'wrn-16-4', 'mobilenet-v2'] as const)(
     'narrow controls of %s match the number of trainable parameters within half a channel',
     (arch) => {
-      // Of VGG's and the wide ResNet's last stage, 9 · 512 and 9 · 256 weights on each side and two of a normalisation;
-      // inside MobileNetV2's blocks at least 160.
+      // Channels of the last stage of VGG and the wide ResNet have 9 · 512 and 9 · 256 weights on each side and two of
+      // a normalisation; channels inside MobileNetV2's blocks at least 160.
       const half = { 'vgg-16-bn': 4609, 'wrn-16-4': 2305, 'mobilenet-v2': 250 }[arch]
       const baseline = modelSummary(arch, 'baseline', 10)
       for (const variant of ['mcnn-f', 'mcnn-l', 'mcnn-fl', 'mcnn-a'] as const) {
@@ -225,7 +226,7 @@ describe('variants without a name', () => {
           expect(layer.out).toBeLessThanOrEqual(baseline.layers[i]?.out ?? 0)
           expect(layer.out).toBeGreaterThan(0)
         })
-        // Each takes what the one before gives.
+        // Each layer takes the outputs of the one before.
         if (arch === 'vgg-16-bn')
           narrow.layers.slice(1).forEach((layer, i) => expect(layer.in).toBe(narrow.layers[i]?.out))
       }

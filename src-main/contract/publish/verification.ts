@@ -68,7 +68,7 @@ export const verificationCalls = {
   /** What `publish.verify` would do. */
   'publish.verifiable': read(ofRun, verifiable),
   /**
-   * Trains a run again, or its first steps or epochs, and compares the results. Waits for the running run, and holds
+   * Trains a run again, or its first steps or epochs, and compares the results. Waits for the running run, and delays
    * the queue meanwhile, unless `parallel` is set.
    */
   'publish.verify': read(

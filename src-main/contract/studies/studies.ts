@@ -27,7 +27,7 @@ export const trashedStudy = z.object({
   id: studyId,
   name: z.string(),
   trashedAt: z.string(),
-  /** Those that were put into the trash singly are not counted. */ runs: z.int(),
+  /** Without runs that were trashed singly. */ runs: z.int(),
 })
 export type TrashedStudy = z.infer<typeof trashedStudy>
 

@@ -91,7 +91,7 @@ export const systemCalls = {
 export const systemEvents = {
   /** Whether this program can write and start runs has changed. */
   'system.condition': condition,
-  /** Milliseconds that the service needs to close in order: longer while a run with long steps trains. */
+  /** Milliseconds that the service needs to close cleanly: longer while a run with long steps trains. */
   'system.closing': z.object({ ms: z.number().positive() }),
   /** Another program changed the history. Request it again. */
   'history.changed': z.object({}),

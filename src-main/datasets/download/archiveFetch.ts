@@ -1,4 +1,6 @@
-/** Fetches an archive completely and compares it with its official checksums; what came is kept if it ends early. */
+/**
+ * Fetches an archive completely and compares it with its official checksums. Keeps the received bytes if it ends early.
+ */
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'

@@ -20,14 +20,14 @@ import { FileServer, openProxy } from './testServer'
 import { archiveOf, fakeCifar10 } from '../testSupport'
 
 const set = fakeCifar10()
-/** 90 kB that don't pack. */
+/** 90 kB that cannot be compressed. */
 const archive = archiveOf('cifar-10-batches-bin', set.binary, 0)
 
-/** No test lasts as long, in ms. */
+/** Longer than any test lasts, in ms. */
 const never = 1e9
 
 /**
- * Lets the clock of progress and patience run by so much for each piece, and the server send one when the last one was
+ * Advances the clock of progress and timeouts for each chunk. The server sends the next chunk when the previous one was
  * reported.
  */
 function pace(server: FileServer, ms: number, reported: () => number): void {
@@ -183,7 +183,7 @@ describe('download', () => {
     expect(await isIn()).toBe(true)
   })
 
-  it('starts again if the server sends another range or none, or if the notes are unreadable', async () => {
+  it('starts again if the server sends another range or none, or if the note is unreadable', async () => {
     const begun = async (): Promise<void> => {
       server.cuts = [40_960, 0, 0, 0, 0]
       await failure(download())
@@ -199,7 +199,7 @@ describe('download', () => {
         response.writeHead(status, headers).end()
         return true
       }
-      // The connection was good, so it is asked again.
+      // The connection was good, so another request is made.
       server.asked.length = 0
       const outcome = await download().catch((error: unknown) => error)
       if (outcome instanceof WorkbenchError) await download()
@@ -304,7 +304,7 @@ describe('download', () => {
     expect((await failure(download({ silenceMs: 200 }))).message).toMatch(/sent no data for 0\.2 s\./)
     server.instead = null
     told = []
-    // 23 pieces: longer than the silence allowed, but never silent for so long.
+    // 23 chunks: longer in total than the timeout, but with short silences.
     pace(server, 300, () => told.at(-1)?.done ?? 0)
     await download({ silenceMs: 400 })
     const readings = told.filter(
@@ -538,7 +538,7 @@ describe('download', () => {
   })
 })
 
-/** Only the system's administrator may mount. */
+/** Only an administrator may mount. */
 function mounted(folder: string, size: string): boolean {
   return (
     process.platform === 'linux' &&
@@ -566,7 +566,7 @@ describe('disk that becomes full during a download', () => {
       setup: { specs: [spec], ca: [server.ca], env: {} },
     } as const
     let filled = false
-    // At once, before the next piece is written.
+    // At once, before the next chunk is written.
     const fill = (): void => {
       filled = true
       const ballast = join(disk, 'ballast')
@@ -593,7 +593,7 @@ describe('disk that becomes full during a download', () => {
       })
       const had = (await datasetSources(disk, [spec]))[0]?.kept ?? 0
       expect(had).toBeGreaterThan(0)
-      // What is there is what was sent.
+      // The file has the bytes that were sent.
       expect(
         archive.subarray(0, had).equals(await readFile(join(disk, '.downloads', 'cifar-10-binary.tar.gz.part'))),
       ).toBe(true)

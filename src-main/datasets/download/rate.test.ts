@@ -8,7 +8,7 @@ describe('Rate', () => {
     expect(rate.perSecond(0)).toBeNull()
     for (let at = 0; at <= 4000; at += 50) rate.add(at, at)
     expect(rate.perSecond(4000)).toBeCloseTo(1000)
-    // Ten times as fast from here: five seconds later nothing slow counts any more.
+    // Ten times as fast from here: five seconds later no slow sample counts.
     for (let at = 4050; at <= 10_000; at += 50) rate.add(at, 4000 + 10 * (at - 4000))
     expect(rate.perSecond(10_000)).toBeCloseTo(10_000)
   })
@@ -20,7 +20,7 @@ describe('Rate', () => {
     expect(rate.perSecond(1000)).toBeCloseTo(500)
   })
 
-  it('falls if nothing arrives any more', () => {
+  it('falls if no more data arrives', () => {
     const rate = new Rate()
     rate.add(0, 0)
     rate.add(1000, 1000)

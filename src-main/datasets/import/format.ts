@@ -16,7 +16,7 @@ export const pixelBytes = area * channels
 export interface Split {
   /** count × 32 × 32 × 3 bytes: rows of RGB pixels (HWC). */
   images: Uint8Array
-  /** One class a picture. */
+  /** One class per image. */
   labels: Uint8Array
   count: number
 }

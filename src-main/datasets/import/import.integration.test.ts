@@ -144,7 +144,7 @@ describe.skipIf(!existsSync(packed))('real CIFAR-10', () => {
   it.each(cases)('is rejected %s', async (_, name, change, message) => {
     const bytes = files.get(name)
     if (!bytes) throw new Error(`no ${name}`)
-    // One good file is stored before the bad one; the rest would only take time.
+    // One valid file is stored before the corrupt one; the rest would only take time.
     const good: [string, Buffer] = ['data_batch_2.bin', files.get('data_batch_2.bin') ?? bytes]
     const promise = importDataset({ path: await archive([good, [name, change(Buffer.from(bytes))]], 0), datasetsDir })
     await expect(promise).rejects.toMatchObject({

@@ -623,7 +623,7 @@ describe('importDataset rejects', () => {
       /: data_batch_1\.bin is not a file\.$/,
     ],
   ]
-  it.each(cases)('%s, and leaves nothing behind', async (_, source, message) => {
+  it.each(cases)('%s, and leaves no files', async (_, source, message) => {
     const error = await refused(await source())
     expect(error.code).toBe('bad-data')
     expect(error.message).toMatch(message)

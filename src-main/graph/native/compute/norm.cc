@@ -97,7 +97,7 @@ void norm(const Parallel& parallel, const Norm<T>& of) {
   float *newMean = of.newMean, *newVariance = of.newVariance;
   float *batchMean = of.batchMean, *batchInverse = of.batchInverse;
 
-  // Sums of differences from the first pixel: a mean far from zero costs no digits of the variance.
+  // Sums of differences from the first pixel: a mean far from zero loses no digits of the variance.
   float first[width];
   for (int c = 0; c < channels; c += lanes) store(first + c, load(x + c));
   const Row shift = Row::by(channels, [&](int c) { return first[c]; });
