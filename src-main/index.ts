@@ -164,7 +164,7 @@ function start(): void {
       setImmediate(() => app.quit())
     })
   })
-  // A signal is a decision already: stop the service in order, without a question.
+  // A signal is a decision already: stop the service cleanly, without a question.
   const quitOnSignal = (signal: EndSignal): void => {
     if (closeCause === 'closed') closeCause = signal
     quitting = true

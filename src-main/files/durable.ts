@@ -34,7 +34,7 @@ export function writeAtomicallySync(file: string, content: string, mode = 0o666)
   try {
     const handle = openSync(temporary, 'w', mode)
     try {
-      // Unlike writeSync, writeFileSync writes everything or throws: a full disk may accept a part.
+      // Unlike writeSync, writeFileSync writes everything or throws: a full disk may accept some of it.
       writeFileSync(handle, content)
     } finally {
       closeSync(handle)

@@ -151,14 +151,14 @@ describe('writeOutputFolder', () => {
     expect(text('outside')).toBe('mine')
   })
 
-  it('finishes what a program that died has started: its files do not count as the user’s', async () => {
+  it('completes an update that a killed program started: its files do not count as the user’s', async () => {
     await writeOutputFolder(at('r'), first, once)
     const list = parseWrittenFiles(text(`r/${writtenFilesName}`))
     const next = await (async () => {
       await writeOutputFolder(at('other'), second, once)
       return parseWrittenFiles(text(`other/${writtenFilesName}`))
     })()
-    // As the update stands between two files: one is new, the list knows both.
+    // The state between two files of an update: one is new, and the list has both.
     const dead = `mcnn-${2 ** 22 + 1}-0123abcd.part`
     const both = Object.fromEntries(
       [...new Set([...first.keys(), ...second.keys()])].map((name) => [
@@ -215,7 +215,7 @@ describe('folder of an earlier version, which wrote no list', () => {
     'figures/loss-a.svg': 'old',
   }
 
-  it('is replaced like a report: unchanged files go, all others stay', async () => {
+  it('is replaced like a report: unchanged files are removed, all others stay', async () => {
     putEarlier('r', { ...report, 'figures/loss-mine.svg': 'mine', 'paper.pdf': 'mine' })
     writeFileSync(at('r/report.tex'), 'edited')
     utimesSync(at('r/report.tex'), edited, edited)

@@ -4,7 +4,7 @@ import { shortSha256Of } from '../files/sha256'
 import type { Database } from './files/database'
 import { insertInto } from './files/statements'
 
-/** Configs without their seed, once each: equal ids mean runs that differ in nothing else. */
+/** Stores each config once, without its seed: runs of equal config ids differ in their seeds only. */
 export class Configs {
   readonly #insert
   readonly #one
@@ -14,7 +14,7 @@ export class Configs {
     this.#one = db.prepare<[string], { json: string }>('SELECT json FROM configs WHERE id = ?')
   }
 
-  /** Returns the config's id. */
+  /** Stores a config and returns its id. */
   put(config: ExperimentConfig): string {
     const json = withoutSeed(config)
     const id = shortSha256Of(json)

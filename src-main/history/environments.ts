@@ -4,7 +4,7 @@ import { environment, type Environment } from '../contract/runs/environment'
 import type { Database } from './files/database'
 import { insertInto } from './files/statements'
 
-/** What runs were trained on, once each. */
+/** Stores each training environment once. */
 export class Environments {
   readonly #insert
   readonly #one
@@ -14,7 +14,7 @@ export class Environments {
     this.#one = db.prepare<[string], { json: string }>('SELECT json FROM environments WHERE hash = ?')
   }
 
-  /** Returns its hash. */
+  /** Stores an environment and returns its hash. */
   put(value: Environment): string {
     const json = canonicalJson(value)
     const hash = shortSha256Of(json)

@@ -24,7 +24,7 @@ export class Events {
     this.#insert.run(run, at, level, kind, message, 0)
   }
 
-  /** Adds an event that a line of the run's journal tells. */
+  /** Adds an event from a line of the run's journal. */
   addJournaled(run: number, { at, level, kind, message }: HistoryEvent): void {
     this.#insert.run(run, at, level, kind, message, 1)
   }
@@ -33,7 +33,7 @@ export class Events {
     return this.#has.get(run, kind) === 1
   }
 
-  /** In the order they happened. */
+  /** Returns the events in the order in which they happened. */
   ofRun(run: number): HistoryEvent[] {
     return this.#ofRun.all(run)
   }

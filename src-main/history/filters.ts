@@ -20,12 +20,12 @@ interface FilterRow {
   weights: Buffer
 }
 
-/** Of the table `filters`, all but the run. */
+/** Columns of the table `filters`, without the run. */
 export const filterColumns = ['layer', 'epoch', 'kernel_rows', 'kernel_columns', 'inputs', 'base_filters', 'weights']
-/** Of the table `layer_figures`, all but the run. */
+/** Columns of the table `layer_figures`, without the run. */
 export const figureColumns = ['layer', 'epoch', 'covered', 'overlap', 'cosine', 'effective_rank', 'filters']
 
-/** Base filters after every epoch; epoch 0 is before training. */
+/** Stores base filters after every epoch; epoch 0 is before training. */
 export class Filters {
   readonly #insert
   readonly #epochs
@@ -79,13 +79,13 @@ export class Filters {
     )
   }
 
-  /** What is there of an epoch already is replaced. */
+  /** Replaces existing filters of the epoch. */
   addFigures(run: number, { epoch, layers }: EpochFigures): void {
     this.#insertFigures(layers.flatMap(({ layer, figures }) => (figures ? [{ run, layer, epoch, ...figures }] : [])))
   }
 
   /**
-   * @param layers in the order wanted
+   * @param layers in the requested order
    * @returns epochs, ascending, each with every layer
    */
   figures(run: number, layers: readonly string[]): EpochFigures[] {
@@ -95,7 +95,7 @@ export class Filters {
     }))
   }
 
-  /** Of every layer that has some, whatever its name. */
+  /** Returns the figures of every layer that has some, whatever its name. */
   allFigures(run: number): EpochFigures[] {
     return [...this.#figuresByEpoch(run)].map(([epoch, known]) => ({
       epoch,
@@ -112,19 +112,19 @@ export class Filters {
     return byEpoch
   }
 
-  /** Null where there are none. */
+  /** Returns null if there are none. */
   shape(run: number, layer: string, epoch: number): [number, number, number, number] | null {
     return this.#shape.get(run, layer, epoch) ?? null
   }
 
-  /** As stored: float32, little endian; null where there are none. */
+  /** Returns the stored bytes: float32, little endian; null if there are none. */
   bytes(run: number, layer: string, epoch: number): Buffer | null {
     return this.#bytes.get(run, layer, epoch) ?? null
   }
 
   /**
    * @param weights float32, little endian, as many as the shape says
-   * @throws where the length is not the shape's, or the layer's filters of that epoch are there already
+   * @throws Error if the length does not match the shape, or the filters of that layer and epoch exist already
    */
   add(run: number, epoch: number, layer: string, shape: KernelShape, weights: Buffer): void {
     const expected = shape.reduce((product, side) => product * side, 4)
@@ -135,7 +135,7 @@ export class Filters {
     this.#insert.run(run, layer, epoch, ...shape, weights)
   }
 
-  /** Epochs kept, by layer, ascending. */
+  /** Returns the stored epochs by layer, ascending. */
   epochs(run: number): Map<string, number[]> {
     const byLayer = new Map<string, number[]>()
     for (const { layer, epoch } of this.#epochs.iterate(run)) {
@@ -146,7 +146,7 @@ export class Filters {
     return byLayer
   }
 
-  /** @param epoch null is the newest */
+  /** @param epoch null for the newest */
   get(run: number, layer: string, epoch: number | null): StoredFilters | null {
     const row = this.#one.get({ run, layer, epoch })
     if (!row) return null

@@ -105,7 +105,7 @@ describe('the stamp of a study’s comparison', () => {
     history.runs.remove('b')
     expect(done('c')).toBe(key)
     expect(history.studies.stamp('study')).not.toBe(before)
-    // The same id, trained once more.
+    // The same id, trained again.
     const again = history.studies.stamp('study')
     history.runs.end(key, 'done', null, null, '2030-01-01T00:00:00.000Z')
     expect(history.studies.stamp('study')).not.toBe(again)
@@ -114,7 +114,7 @@ describe('the stamp of a study’s comparison', () => {
 })
 
 describe('curves of a study', () => {
-  it('are of all its runs with a network, the same epochs of each, and tell the time of those between', () => {
+  it('include all runs with a network at the same epochs, with the time between these', () => {
     const history = new History(file)
     const runs = ['a', 'b', 'c'].map((id) => addRun(history, id))
     for (const [i, run] of runs.entries())
@@ -151,7 +151,7 @@ describe('curves of a study', () => {
 })
 
 describe('the queue', () => {
-  it('reads one row of the queue to append a run, however many wait', () => {
+  it('reads one row of the queue to append a run, however many are queued', () => {
     const history = new History(file)
     history.transaction(() => {
       for (let i = 0; i < 400; i++) addRun(history, `r${i}`)
@@ -165,7 +165,7 @@ describe('the queue', () => {
     const queue = statementPlans(file).filter(({ sql }) => sql.includes('runs_unfinished'))
     const append = queue.filter(({ sql }) => sql.startsWith('INSERT INTO runs'))
     expect(append).toHaveLength(1)
-    // The index has the order of the queue, so that LIMIT 1 ends the scan at its first row.
+    // The index has the order of the queue, so LIMIT 1 ends the scan at its first row.
     expect(append[0]?.sql).toContain('ORDER BY position DESC LIMIT 1')
     expect(append[0]?.steps.filter((step) => step.startsWith('SCAN'))).toEqual([
       'SCAN runs USING INDEX runs_unfinished',
@@ -175,7 +175,7 @@ describe('the queue', () => {
 })
 
 describe('a prepared statement', () => {
-  it('never reads all rows of a table that grows with every epoch', () => {
+  it('never scans a table that grows with every epoch', () => {
     new History(file).close()
     const plans = statementPlans(file)
     const growing = /^SCAN (epochs|steps|events|filters|layer_figures|evaluations)\b/
@@ -185,7 +185,7 @@ describe('a prepared statement', () => {
 })
 
 describe('a database', () => {
-  it('is made, migrated to the newest version and opened again', () => {
+  it('is created, migrated to the newest version and opened again', () => {
     new History(file).close()
     const db = openDatabase(file)
     expect(db.pragma('user_version', { simple: true })).toBe(migrations.length)
@@ -195,7 +195,7 @@ describe('a database', () => {
     db.close()
   })
 
-  it('takes only the migrations that it lacks, all or none', () => {
+  it('runs only the missing migrations, all or none', () => {
     openDatabase(file, { steps: ['CREATE TABLE a (x)'] }).close()
     openDatabase(file, { steps: ['CREATE TABLE a (x)', 'CREATE TABLE b (x)'] }).close()
     expect(() => openDatabase(file, { steps: ['', '', 'CREATE TABLE c (x)', 'CREATE TABLE b (x)'] })).toThrow(
@@ -209,7 +209,7 @@ describe('a database', () => {
     db.close()
   })
 
-  it('of the version before keeps every run, epoch and best epoch when it gets validation columns', () => {
+  it('keeps every run, epoch and best epoch of the version without validation columns', () => {
     const before = openDatabase(file, { steps: migrations.slice(0, 5) })
     before.exec(`
       INSERT INTO studies (key, id, name, created_at) VALUES (1, 'study', 'Study', '2026-01-01T00:00:00Z');
@@ -267,7 +267,7 @@ describe('a database', () => {
     db.close()
   })
 
-  it('of a newer program is refused with a sentence and left as it is, to the byte', () => {
+  it('of a newer program is rejected with a message and unchanged, byte by byte', () => {
     const newer = new Sqlite(file)
     newer.pragma('journal_mode = WAL')
     newer.exec('CREATE TABLE future (x)')
@@ -286,7 +286,7 @@ describe('a database', () => {
     expect(readdirSync(folder)).toEqual(['history.sqlite'])
   })
 
-  it('of a newer program is recognised while its version lies in the WAL only', () => {
+  it('of a newer program is recognised if only the WAL has its version', () => {
     const newer = new Sqlite(file)
     newer.pragma('journal_mode = WAL')
     newer.pragma(`user_version = ${migrations.length + 1}`)
@@ -301,7 +301,7 @@ describe('a database', () => {
     }
   })
 
-  it('that is another file is refused and left as it is', () => {
+  it('is rejected and unchanged if the file is no database', () => {
     const text = 'not a database, but long enough to have had a header of a hundred bytes if it were one. '.repeat(2)
     writeFileSync(file, text)
     expect(thrownBy(() => new History(file))).toMatchObject({ code: 'damaged', fix: expect.any(String) as string })
@@ -309,7 +309,7 @@ describe('a database', () => {
     expect(existsSync(`${file}-wal`)).toBe(false)
   })
 
-  it('that turns out damaged or not writable in use is told of as one to mend', () => {
+  it('reports corruption and missing permissions in use with a remedy', () => {
     const history = new History(file)
     try {
       const read = thrownBy(() =>
@@ -334,7 +334,7 @@ describe('a database', () => {
     }
   })
 
-  it('lets one program write while another reads', () => {
+  it('can be read by one program while another writes', () => {
     const writer = new History(file)
     const reader = new History(file)
     const key = addRun(writer, 'a')
@@ -344,7 +344,7 @@ describe('a database', () => {
     writer.close()
   })
 
-  it('says that it is whole', () => {
+  it('reports that it is intact', () => {
     const history = new History(file)
     expect(history.check()).toBe('ok')
     expect(history.sqliteVersion()).toMatch(/^3\./)
@@ -352,8 +352,8 @@ describe('a database', () => {
   })
 })
 
-describe('a history that somebody else wrote', () => {
-  it('is bad data where a row holds what this program never writes', () => {
+describe('a history from an untrusted source', () => {
+  it('is bad data if a row holds a value that this program never writes', () => {
     const history = new History(file)
     try {
       addRun(history, 'a')
@@ -373,7 +373,7 @@ describe('a history that somebody else wrote', () => {
     }
   })
 
-  it('makes SQLite load no library and trust no function that its own schema calls', () => {
+  it('makes SQLite load no library and call no untrusted function of its schema', () => {
     new History(file).close()
     const db = openDatabase(file)
     try {
@@ -388,7 +388,7 @@ describe('a history that somebody else wrote', () => {
 })
 
 describe('metrics', () => {
-  it('are rolled up as a second computation does, after every epoch', () => {
+  it('are summarised after every epoch as an independent computation does', () => {
     const history = new History(file)
     const key = addRun(history, 'a')
     const other = addRun(history, 'b')
@@ -396,7 +396,7 @@ describe('metrics', () => {
     const rng = random(7, 'order')
     const epochs: EpochMetrics[] = []
     for (let epoch = 1; epoch <= 50; epoch++) {
-      // Coarse, so that the best accuracy is reached more than once.
+      // Coarse values, so that the best accuracy occurs more than once.
       const metrics = epochOf(epoch, {
         testAccuracy: rng.int(0, 8) / 8,
         trainLoss: rng.uniform(),
@@ -425,10 +425,10 @@ describe('metrics', () => {
     history.close()
   })
 
-  it('of a run with a validation split have the best epoch picked on it, and that epoch’s test accuracy', () => {
+  it('with a validation split have the best epoch chosen on it, and the test accuracy of that epoch', () => {
     const history = new History(file)
     const key = addRun(history, 'a')
-    // [test, validation]; the best test accuracy is not the picked one, and of two equal ones the first counts.
+    // [test, validation]: the best test accuracy is not the chosen one, and the first of two equal ones counts.
     const told: [number, number][] = [
       [0.5, 0.3],
       [0.6, 0.8],
@@ -447,7 +447,7 @@ describe('metrics', () => {
       bestValidationAccuracy: 0.8,
       testAccuracy: 0.7,
     })
-    // The query field agrees with the words of every list.
+    // The query field agrees with all lists.
     const other = addRun(history, 'tested')
     history.metrics.addEpoch(other, epochOf(1))
     addRun(history, 'waits')
@@ -457,7 +457,7 @@ describe('metrics', () => {
         .part.flatMap((row) => (row.kind === 'run' ? [[row.id, runPickedOn(row)]] : []))
     expect(found('picked:validation')).toEqual([['a', 'validation']])
     expect(found('picked:test')).toEqual([['tested', 'test']])
-    // A run that is extended takes it along, one that goes back picks again.
+    // An extended run takes it along; a run that resumes from an earlier point chooses again.
     const longer = addRun(history, 'b')
     history.metrics.copy(key, longer)
     expect(history.metrics.epochsOfRun(longer)).toEqual(epochs)
@@ -471,7 +471,7 @@ describe('metrics', () => {
     history.close()
   })
 
-  it('that are not finite are never kept', () => {
+  it('are never stored if they are not finite', () => {
     const history = new History(file)
     const key = addRun(history, 'a')
     for (const value of [NaN, Infinity, -Infinity])
@@ -490,7 +490,7 @@ describe('metrics', () => {
     history.close()
   })
 
-  it('of steps keep a loss that was not a number as missing, and a step only once', () => {
+  it('of steps store a NaN loss as missing, and each step only once', () => {
     const history = new History(file)
     const key = addRun(history, 'a')
     const steps = [
@@ -507,21 +507,21 @@ describe('metrics', () => {
 })
 
 describe('configs', () => {
-  it('have the same id where they differ in nothing but the seed, however their keys are ordered', () => {
+  it('have equal ids if they differ in the seed only, whatever the order of their keys', () => {
     const reordered = Object.fromEntries(Object.entries(config).reverse()) as ExperimentConfig
     expect(configId({ ...reordered, seed: 2 })).toBe(configId(config))
     expect(configId({ ...config, learningRate: 0.2 })).not.toBe(configId(config))
     expect(configId({ ...config, arch: 'resnet-14' })).not.toBe(configId(config))
   })
 
-  it('without a validation split have the id that they had before there were any', () => {
-    // As the version before wrote it into histories.
+  it('without a validation split have the ids of versions that had no splits', () => {
+    // As an earlier version stored it.
     expect(configId(config)).toBe('6d1ab9ce4ae2ffe6')
     expect(configId({ ...config, validationExamples: null })).toBe(configId(config))
     expect(configId({ ...config, validationExamples: 100 })).not.toBe(configId(config))
   })
 
-  it('come back as they were', () => {
+  it('are read as they were written', () => {
     const history = new History(file)
     expect(history.configs.get(history.configs.put(config), 17)).toEqual({ ...config, seed: 17 })
     history.close()
@@ -529,7 +529,7 @@ describe('configs', () => {
 })
 
 describe('filters', () => {
-  it('come back bit for bit, NaN included, the newest where no epoch is named', () => {
+  it('are read bit for bit, NaN included; by default those of the newest epoch', () => {
     const history = new History(file)
     const key = addRun(history, 'a')
     const values = Float32Array.from([0.1, -2, NaN, 1e-40])
@@ -545,7 +545,7 @@ describe('filters', () => {
 })
 
 describe('runs', () => {
-  it('are claimed in order, by their owner only, once', () => {
+  it('are claimed once, in order, and only by their owner', () => {
     const history = new History(file)
     for (const id of ['a', 'b', 'c']) addRun(history, id)
     history.runs.setOwner(keyOf(history, 'a'), null, 'Held.')
@@ -560,7 +560,7 @@ describe('runs', () => {
     history.close()
   })
 
-  it('go with all that they measured when they or their study are removed', () => {
+  it('are removed with their measurements, alone or with their study', () => {
     const history = new History(file)
     for (const id of ['a', 'b']) {
       const key = addRun(history, id)
@@ -585,7 +585,7 @@ describe('runs', () => {
     }
   })
 
-  it('are listed and counted without a look at their epochs', () => {
+  it('are listed and counted without reading their epochs', () => {
     const history = new History(file)
     history.metrics.addEpoch(addRun(history, 'a'), epochOf(1))
     const db = new Sqlite(file)

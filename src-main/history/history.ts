@@ -1,4 +1,4 @@
-/** All that lasts, in one SQLite file. Every write of more than one row is a transaction. */
+/** The history: everything that lasts, in one SQLite file. Every write of more than one row is a transaction. */
 import { statSync } from 'node:fs'
 import { Completeness } from './repair/completeness'
 import { Configs } from './configs'
@@ -22,7 +22,7 @@ import { Studies } from './studies'
 type Stores = ReturnType<typeof storesOf>
 
 export interface HistoryOpening extends Opening {
-  /** Creates and changes no file, and migrates nothing, until `openForWriting`. */
+  /** Creates and changes no file, and does not migrate, until `openForWriting`. */
   readOnly?: boolean
 }
 
@@ -69,7 +69,7 @@ export class History {
   get journals(): Journals {
     return this.#stores.journals
   }
-  /** What is written to the records of studies. */
+  /** The content of the records of studies. */
   get records(): Records {
     return this.#stores.records
   }
@@ -92,17 +92,20 @@ export class History {
     return this.#stores.completeness
   }
 
-  /** All of `work`'s writes or none; waits for other programs' writes before it reads anything. */
+  /** Runs `work` in one write transaction. Waits for other programs' writes before it reads. */
   transaction<T>(work: () => T): T {
     return this.#db.transaction(work).immediate()
   }
 
-  /** All of `work`'s reads as of one moment, whatever other programs write meanwhile. */
+  /** Runs all reads of `work` on one snapshot, whatever other programs write. */
   snapshot<T>(work: () => T): T {
     return this.#db.transaction(work).deferred()
   }
 
-  /** Damage, missing rights or a full disk as a WorkbenchError `unavailable`; any other error as it is. */
+  /**
+   * Converts corruption, missing permissions and a full disk to a WorkbenchError `unavailable`; returns other errors
+   * unchanged.
+   */
   explained(thrown: unknown): unknown {
     return explainedInUse(this.#file, thrown)
   }
@@ -111,48 +114,48 @@ export class History {
     return String(this.#db.prepare('SELECT sqlite_version()').pluck().get())
   }
 
-  /** 'ok', or what is wrong with the file, in SQLite's words. */
+  /** Returns 'ok', or the fault of the file in SQLite's words. */
   check(): string {
     return wholeness(this.#db)
   }
 
   /**
-   * Writes into a file that was taken away would seem to succeed.
-   * @throws with the system's code where the file is not there, ESTALE where it is another one
+   * Checks that the file is still in place: writes to a deleted file would seem to succeed.
+   * @throws with the system's code if the file is missing, ESTALE if it was replaced
    */
   mustBeThere(): void {
     if (statSync(this.#file).ino !== this.#inode)
       throw Object.assign(new Error('the history is another file'), { code: 'ESTALE' })
   }
 
-  /** Writes something that changes nothing. @throws where that can't be written */
+  /** Performs a write without effect. @throws if the file cannot be written */
   tryWrite(): void {
     this.transaction(() =>
       this.#db.pragma(`user_version = ${Number(this.#db.pragma('user_version', { simple: true }))}`),
     )
   }
 
-  /** Changes with every write of another program. */
+  /** A number that changes with every write of another program. */
   dataVersion(): string {
     return this.isPrivate ? stateOf(this.#file) : String(this.#db.pragma('data_version', { simple: true }))
   }
 
-  /** Whether a private copy is open. Changes to it are seen by nobody else. */
+  /** Whether a private copy is open. Other programs do not see changes to it. */
   get isPrivate(): boolean {
     return this.#copyOf !== null
   }
 
   /**
-   * Opens a history again that is read only, as its files are now.
+   * Opens a read-only history again, with the current files.
    * @param privately opens a copy, which may be written until `mayNotWrite`
-   * @throws WorkbenchError as `openForReading` does; then the history stays open as it was
+   * @throws WorkbenchError as `openForReading` does; then the history stays open as before
    */
   reopen(privately = false): void {
     this.#use(openForReading(this.#file, { privately }), null)
   }
 
   /**
-   * Opens a history for writing that was read only. The caller holds the lock.
+   * Opens a read-only history for writing. The caller holds the lock.
    * @throws WorkbenchError as `openDatabase` does; then the history stays open for reading
    */
   openForWriting(opening: Opening = {}): void {
@@ -164,7 +167,7 @@ export class History {
     if (this.#inode !== null) this.close()
   }
 
-  /** Refuses writes to a private copy from now on. */
+  /** Rejects writes to a private copy from now on. */
   mayNotWrite(): void {
     this.#db.pragma('query_only = ON')
   }
@@ -184,7 +187,7 @@ export class History {
   }
 }
 
-/** A file that was moved away or replaced meanwhile is left as it is: closing would write next to another one. */
+/** A file that was moved or replaced is not changed: closing would write next to another one. */
 function closeHistory(db: Database, file: string, inode: number): void {
   if (statSync(file, { throwIfNoEntry: false })?.ino === inode) closeDatabase(db)
   else db.close()

@@ -1,7 +1,7 @@
 /**
- * Runs that come from another history: as they ended there, owned by nobody. They are written in many small
- * transactions under a mark that hides them from everybody, and are revealed in one; what is hidden still when the
- * history is opened again is of an import that was cut short, and goes.
+ * Imports runs from another history. They have ended and have no owner. They are written in many small transactions
+ * under a mark that hides them, and shown in one. Rows that are still hidden when the history is opened again belong to
+ * an interrupted import and are deleted.
  */
 import { randomUUID } from 'node:crypto'
 import type { RunState } from '../contract/runs/states'
@@ -27,14 +27,14 @@ export interface ImportedRun extends NewRun {
   checkpointAt: string | null
 }
 
-/** A run as it came in and is not to be seen yet. */
+/** An imported run that is still hidden. */
 export interface HiddenRun {
   key: number
-  /** The id that it will have; its folder may be in place by that name already. */
+  /** The final id of the run. Its folder may have that name already. */
   as: string
 }
 
-/** Filters that are deleted at once: each is up to a megabyte. */
+/** Number of filters deleted at once: each has up to a megabyte. */
 const filtersAtOnce = 50
 
 export class Imports {
@@ -81,8 +81,7 @@ export class Imports {
     )
     this.#showStudy = db.prepare<[string, string]>('UPDATE studies SET id = ?, trashed_at = NULL WHERE id = ?')
     this.#studyKey = db.prepare<[string], number>('SELECT key FROM studies WHERE id = ? AND trashed_at IS NULL').pluck()
-    // Its note says what it will be called: nothing else of its row has room for that, and it gets its own when it is
-    // shown.
+    // The note holds the final id: no other column of the row can, and the run gets its own note when it is shown.
     this.#hidden = db.prepare<[string], HiddenRun>(
       'SELECT runs.key, runs.note AS "as" FROM runs JOIN studies ON studies.key = runs.study WHERE studies.trashed_at = ? ORDER BY runs.key',
     )
@@ -109,7 +108,7 @@ export class Imports {
     })
   }
 
-  /** Makes a study that nobody sees. @returns its id until it is revealed */
+  /** Creates a hidden study. @returns its id until it is shown */
   begin({ name, createdAt, plan }: { name: string; createdAt: string; plan: object | null }): string {
     const id = `importing-${randomUUID()}`
     this.#begin.run(id, name, createdAt, plan === null ? null : JSON.stringify(plan), importing)
@@ -117,8 +116,8 @@ export class Imports {
   }
 
   /**
-   * @param run with the id that it will have, and the study of `begin`
-   * @returns its key. What it measured is added as of any run.
+   * @param run with its final id, and the study of `begin`
+   * @returns its key. Its measurements are added as those of any run.
    */
   insert(run: ImportedRun): number {
     return Number(this.#insert.run({ ...run, hiddenId: `importing-${randomUUID()}` }).lastInsertRowid)
@@ -129,10 +128,10 @@ export class Imports {
   }
 
   /**
-   * Shows what came in; in a transaction of the caller's.
+   * Shows the imported rows, in a transaction of the caller.
    * @param hidden the study of `begin`
-   * @param studyId what it is called from now on, or the study that its runs are to belong to where `completes`
-   * @throws where an id is taken, or the study that is completed has gone
+   * @param studyId the final id or, if `completes`, the study that the runs are added to
+   * @throws Error if an id is taken, or the study that is completed was deleted
    */
   reveal(hidden: string, studyId: string, completes: boolean, runs: readonly (HiddenRun & { note: string })[]): void {
     if (!completes) this.#showStudy.run(studyId, hidden)
@@ -141,12 +140,12 @@ export class Imports {
     if (completes) this.#removeStudy.run(hidden, importing)
   }
 
-  /** Of imports that are under way or were cut short. */
+  /** Returns the runs of unfinished and interrupted imports. */
   hidden(): HiddenRun[] {
     return this.#hidden.all(importing)
   }
 
-  /** Takes away what is hidden: each time as much as takes a moment. @returns whether there is more */
+  /** Deletes some of the hidden rows, few enough to take a moment. @returns whether there are more */
   discardSome(): boolean {
     const [run] = this.hidden()
     if (run) {

@@ -65,9 +65,9 @@ describe('search', () => {
     addRuns('deep', 'How “deep”? 100 %', 40)
   })
 
-  it('finds studies and runs by every word, whole words first, in few', () => {
+  it('returns the best studies and runs that contain every word, complete words first', () => {
     const all = history.search.find('R32 mcnn-f S1', 50)
-    // The same by hand: 's1' is in 's10' too, which then comes later.
+    // The same by hand: 's10' contains 's1' too, and comes later.
     const expected = history.runs
       .list()
       .filter((run) => run.arch === 'resnet-32' && run.variant.includes('mcnn-f') && String(run.seed).startsWith('1'))
@@ -85,7 +85,7 @@ describe('search', () => {
     expect(history.search.find('resnet-8 vanished', 50)).toEqual([])
   })
 
-  it('finds started runs newest first, with how many there are, whatever parts the words', () => {
+  it('returns started runs newest first, with their total number, however words are separated', () => {
     for (const { id } of history.runs.list().filter((_, i) => i % 2 === 0))
       history.runs.begin(id, '2026-01-02T00:00:00Z')
     const started = history.runs.list().filter((run) => run.startedAt !== null)
@@ -99,11 +99,11 @@ describe('search', () => {
     expect(history.startedRuns.find('nothing', 5)).toEqual({ found: [], total: 0 })
   })
 
-  it('suggests a run with multi-band layers, and beside it the baseline of its study before others', () => {
+  it('suggests a run with multi-band layers, compared with the baseline of its own study if there is one', () => {
     expect(history.startedRuns.suggested(null)).toBeNull()
     expect(history.startedRuns.lastEnvironment()).toBeNull()
     const ofBoth = (id: string): string[] => ['table-1', 'deep'].map((study) => `${study}-${id}`)
-    // Of each study: ResNet-8's baseline and mcnn-f of the first seed.
+    // From each study: ResNet-8's baseline and mcnn-f of the first seed.
     const [f, b] = [archs.length, 0]
     for (const id of [...ofBoth(String(b)), ...ofBoth(String(f))]) history.runs.begin(id, '2026-01-02T00:00:00Z')
     expect(history.startedRuns.suggested(null)?.id).toBe(`deep-${f}`)
@@ -117,18 +117,18 @@ describe('search', () => {
     history.runMarks.trash(`table-1-${f}`, '2026-01-03T00:00:00Z')
     expect(history.startedRuns.suggested(`table-1-${f}`)).toBeNull()
     expect(history.startedRuns.suggested(null)?.id).toBe(`deep-${f}`)
-    // Without the other study's own, the one that is left.
+    // Without the baseline of the same study, the one of another.
     history.runMarks.trash(`deep-${b}`, '2026-01-03T00:00:00Z')
     history.runMarks.trash(`table-1-${b}`, null)
     expect(history.startedRuns.comparisonBaseline(`deep-${f}`)?.id).toBe(`table-1-${b}`)
   })
 
-  it('takes every character as it is and finds nothing for nothing', () => {
+  it('matches every character literally, and returns nothing for an empty text', () => {
     expect(history.search.find('“deep”? 100 %', 50)[0]).toMatchObject({ kind: 'study', id: 'deep' })
     for (const text of ['', '   ', '_____', "' OR 1=1 --"]) expect(history.search.find(text, 5)).toEqual([])
   })
 
-  it('leaves out what is in the trash until it is brought back', () => {
+  it('omits what is in the trash until it is restored', () => {
     const [run] = runsOf(history.search.find('table-1 r32 mcnn-f s4', 1))
     if (!run) throw new Error('no run')
     const ids = (): string[] => runsOf(history.search.find('table-1 r32 mcnn-f s4', 50)).map((one) => one.id)
@@ -139,7 +139,7 @@ describe('search', () => {
     expect(ids()).toContain(run.id)
   })
 
-  it('reads each run once and nothing of its epochs', () => {
+  it('reads each run once and none of its epochs', () => {
     const words = statementPlans(path.join(folder, 'history.sqlite')).filter(({ sql }) =>
       sql.includes('json_each(@words)'),
     )
@@ -147,7 +147,7 @@ describe('search', () => {
     for (const { sql, steps } of words) {
       const scans = steps.filter((step) => /^SCAN (runs|studies)\b/.test(step))
       expect({ sql, scans }).toEqual({ sql, scans: [sql.includes("'study' AS kind") ? 'SCAN studies' : 'SCAN runs'] })
-      // Other tables are found by a key; a run's epochs, steps and events are not touched.
+      // Other tables are read by key; epochs, steps and events are not read.
       expect(steps.filter((step) => /^(SCAN|SEARCH) (?!runs|studies|json_each|\()/.test(step))).toEqual([])
     }
   })

@@ -1,4 +1,4 @@
-/** Studies and runs by words. */
+/** Searches studies and runs by words. */
 import { found, type Found } from '../contract/runs/search'
 import type { Database } from './files/database'
 import { listed } from './runs/runSql'
@@ -6,17 +6,18 @@ import { listed } from './runs/runSql'
 const maxWords = 8
 
 /**
- * What is searched of a run, in lower case between blanks: 'r32' and 's4' are how the window names a depth and a seed.
+ * The searched text of a run, in lower case between blanks. 'r32' and 's4' are the window's names of a depth and a
+ * seed.
  */
 export const runText = `' ' || lower(studies.name) || ' ' || runs.id || ' ' || runs.variant || ' ' || runs.arch || ' ' || replace(runs.arch, 'resnet-', 'r') || ' '
   || runs.dataset || ' seed ' || runs.seed || ' s' || runs.seed || ' ' || runs.state || ' '`
 const studyText = `' ' || lower(studies.name) || ' ' || studies.id || ' '`
 
-/** Each word must occur; one that is a whole word of the text counts in the order. */
+/** Each word must occur. The number of complete words decides the order. */
 export const every = (text: string): string => `(SELECT min(instr(${text}, value) > 0) FROM json_each(@words))`
 const whole = (text: string): string => `(SELECT sum(instr(${text}, ' ' || value || ' ') > 0) FROM json_each(@words))`
 
-/** What every one of them must occur of; dots and commas are how the window parts the words of a name. */
+/** The words of a search. The window separates the words of a name by dots and commas too. */
 export function wordsOf(text: string): string[] {
   return text
     .toLowerCase()
@@ -49,7 +50,7 @@ export class Search {
   }
 
   /**
-   * Studies before runs, each best first: most whole words, then what trains, then the newest.
+   * Returns studies before runs, the best first: most complete words, then running ones, then the newest.
    * @param limit of each kind
    */
   find(text: string, limit: number): Found[] {

@@ -8,11 +8,11 @@ export interface StudyRecord {
   name: string
   createdAt: string
   plan: StudyPlan | null
-  /** ISO; null where it is not in the trash. */
+  /** ISO; null if it is not in the trash. */
   trashedAt: string | null
 }
 
-/** A study's runs, counted; `epochs` are planned, `epochsDone` finished, summed over them. */
+/** Counts of a study's runs. `epochs` is the planned and `epochsDone` the finished number, summed over runs. */
 export interface StudyTotals {
   counts: Record<RunState, number>
   total: number
@@ -20,10 +20,7 @@ export interface StudyTotals {
   epochsDone: number
 }
 
-/**
- * In the place of a time in `trashed_at`: of a study that is being imported. It is hidden as what is in the trash is,
- * and from the trash too.
- */
+/** Value of `trashed_at` of a study that is being imported. It hides the study, from the trash too. */
 export const importing = 'importing'
 
 interface StudyRow {
@@ -72,8 +69,8 @@ export class Studies {
       FROM runs JOIN studies ON studies.key = runs.study
       WHERE (@study IS NULL OR studies.id = @study) AND runs.trashed_at IS NULL
       GROUP BY runs.study, state`)
-    // A run keeps what it ended with, so the list of runs with their states and ends decides. Ids, because SQLite gives
-    // the key of a deleted run to the next one.
+    // A stamp of the list of runs with their states and ends, since an ended run does not change. By id, because SQLite
+    // reuses the key of a deleted run.
     this.#stamp = db
       .prepare<[string], string>(
         `
@@ -90,18 +87,18 @@ export class Studies {
     this.#insert.run(study.id, study.name, study.createdAt, study.plan === null ? null : JSON.stringify(study.plan))
   }
 
-  /** What was planned first stays in it; what was added comes beside. */
+  /** Keeps the original plan, and adds the new runs to it. */
   setPlan(id: string, plan: StudyPlan): void {
     this.#setPlan.run(JSON.stringify(plan), id)
   }
 
-  /** Also from the trash. */
+  /** Also returns a study in the trash. */
   get(id: string): StudyRecord | null {
     const row = this.#one.get(id)
     return row ? fromRow(row) : null
   }
 
-  /** Also in the trash: an id is given once. */
+  /** Also counts studies in the trash: an id is used once. */
   has(id: string): boolean {
     return this.#one.get(id) !== undefined
   }
@@ -111,19 +108,19 @@ export class Studies {
     return this.#any.get() === 0
   }
 
-  /** Newest first; what is in the trash is not among them. */
+  /** Returns studies, newest first, without those in the trash. */
   list(): StudyRecord[] {
     return this.#all.all().map(fromRow)
   }
 
-  /** What is in the trash, what came last first. */
+  /** Returns the studies in the trash, latest first. */
   trashed(): StudyRecord[] {
     return this.#trashed.all().map(fromRow)
   }
 
   /**
-   * Hides a study with its runs, whose own marks stay as they are.
-   * @param at when it was put away, ISO; null brings it back
+   * Hides a study with its runs, whose own marks are unchanged.
+   * @param at time, ISO; null restores it
    * @returns whether it changed
    */
   trash(id: string, at: string | null): boolean {
@@ -140,14 +137,14 @@ export class Studies {
   }
 
   /**
-   * Returns a text that changes when the study's comparison may: a run was made, began, ended, was deleted or restored.
-   * It never repeats for other runs.
+   * Returns a text that changes when the study's comparison may change: a run was created, started, ended, deleted or
+   * restored. Other runs never give the same text.
    */
   stamp(id: string): string {
     return this.#stamp.get(id) ?? ''
   }
 
-  /** With its runs and all they measured. */
+  /** Deletes a study with its runs and all their measurements. */
   remove(id: string): void {
     this.#remove.run(id)
   }
@@ -171,7 +168,7 @@ function gather(rows: TotalsRow[]): Map<string, StudyTotals> {
 }
 
 function fromRow(row: StudyRow): StudyRecord {
-  // A plan that this version no longer takes must not hide its runs.
+  // A plan that this version does not accept must not hide its runs.
   const plan = row.plan === null ? null : (studyPlan.safeParse(JSON.parse(row.plan)).data ?? null)
   return { id: row.id, name: row.name, createdAt: row.created_at, plan, trashedAt: row.trashed_at }
 }

@@ -1,6 +1,6 @@
 /**
- * Query plans of a history's prepared statements, for tests: what a statement reads does not depend on the machine's
- * load.
+ * Query plans of a history's prepared statements, for tests: what a statement reads does not depend on the load of the
+ * machine.
  */
 import Sqlite from 'better-sqlite3'
 import { vi } from 'vitest'

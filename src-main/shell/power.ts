@@ -5,8 +5,8 @@ export class Power {
   #blocker: number | null = null
 
   /**
-   * Durations need no correction: their clock stops while the system sleeps.
-   * @param listeners `sleeps` is called just before the system sleeps despite the blocker, `shutsDown` before it shuts
+   * Durations need no correction: their clock stops while the system is suspended.
+   * @param listeners `sleeps` is called before the system suspends despite the blocker, `shutsDown` before it shuts
    *   down
    */
   watch(listeners: { sleeps: () => void; shutsDown: () => void; wakes: () => void }): void {

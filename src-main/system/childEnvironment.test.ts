@@ -3,7 +3,7 @@ import { computingVariables, environmentFor, type ChildProcessKind } from './chi
 
 const kinds: ChildProcessKind[] = ['service', 'trainer', 'git']
 
-/** Each of these makes some runtime load code, or is a secret of the person's. */
+/** Each of these makes some runtime load code, or is a secret of the user. */
 const hostile = [
   'LD_PRELOAD',
   'LD_AUDIT',
@@ -39,7 +39,7 @@ const hostile = [
 ]
 
 describe('environmentFor', () => {
-  it.each(kinds)('gives a %s nothing that loads code and no secret', (kind) => {
+  it.each(kinds)('passes no variable that loads code and no secret to a %s', (kind) => {
     expect(environmentFor(kind, Object.fromEntries(hostile.map((name) => [name, 'x'])))).toEqual({})
   })
 

@@ -5,7 +5,7 @@ import { outliveStandardStreams } from './standardStreams'
 /**
  * Lets this process outlive its terminal: errors of the standard streams do not end it, an ignored SIGHUP stays
  * ignored, and SIGUSR1 opens no debugger. Other signals end it until `onEndSignals` is called with a function that
- * stops in order.
+ * stops cleanly.
  */
 export function beginProgram(onStreamError?: Parameters<typeof outliveStandardStreams>[0]): void {
   outliveStandardStreams(onStreamError)

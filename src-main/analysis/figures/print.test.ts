@@ -138,7 +138,7 @@ describe('legend of a printed figure', () => {
       expect(a.end).toBeLessThanOrEqual(624 - 16)
       for (const b of placed.slice(i + 1)) expect(a.y !== b.y || a.end < b.x || b.end < a.x).toBe(true)
     }
-    // What was drawn below one line is drawn as far below three.
+    // Everything below the legend moves down by its further lines.
     expect(svg).toContain('<g transform="translate(0 32)">')
   })
 

@@ -37,7 +37,7 @@ describe('scales', () => {
       expect(ticks.length).toBeGreaterThan(2)
       expect([low, new Set(words).size]).toEqual([low, words.length])
     }
-    // What can be told apart stays as large as it was.
+    // The distinguishable range is as large as before.
     expect(niceScale('linear', [0.27, 0.28], [200, 0], 6).domain).toEqual([0.27, 0.28])
   })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Point } from './line'
 import { smooth } from './smooth'
 
-/** The same from its definition: for each point the whole sum over all points before it. */
+/** A direct computation: for each point the complete sum over all points before it. */
 function direct(points: readonly Point[], tau: number): (number | null)[] {
   const start = (i: number): number => points[i - 1]?.x ?? 2 * (points[0]?.x ?? 0) - (points[1]?.x ?? 0)
   return points.map(({ x, y }, i) => {
@@ -12,7 +12,7 @@ function direct(points: readonly Point[], tau: number): (number | null)[] {
     for (let j = 0; j <= i; j++) {
       const value = points[j]?.y
       if (value === null || value === undefined || !Number.isFinite(value)) continue
-      // The integral of exp(−(x − t) / tau) / tau over the stretch that the value stands for.
+      // The integral of exp(−(x − t) / tau) / tau over the interval that the value represents.
       const part = Math.exp(-(x - (points[j]?.x ?? 0)) / tau) - Math.exp(-(x - start(j)) / tau)
       sum += part * value
       weight += part

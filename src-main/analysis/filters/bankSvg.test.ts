@@ -96,7 +96,7 @@ describe('bankSvg', () => {
     }))
     expect(heads).toHaveLength(8)
     expect(Math.min(...heads.map(({ size }) => size))).toBeGreaterThan(9)
-    // The mark stands 15 before its title.
+    // The mark is 15 to the left of its title.
     for (const [i, { end }] of heads.entries()) expect(end).toBeLessThan((heads[i + 1]?.x ?? Infinity) - 15)
   })
 })

@@ -9,7 +9,7 @@ const bandsOf = (bank: ReturnType<typeof bankTable>): number[][][] => {
   const expanded = expandFilters(h, [3, 3, 1, 1], bank, [0])
   return bank.map((_, band) => square(Array.from({ length: 9 }, (_, t) => expanded[t * bank.length + band] ?? NaN)))
 }
-/** Another way to turn by 90° against the clock: transpose, then the rows the other way round. */
+/** An independent rotation by 90° counter-clockwise: transpose, then reverse the rows. */
 const turned = (kernel: number[][]): number[][] => [0, 1, 2].map((r) => kernel.map((row) => row[r] ?? NaN)).reverse()
 const mirrored = (kernel: number[][]): number[][] => kernel.map((row) => [...row].reverse())
 

@@ -23,7 +23,7 @@ const picture = (height: number, width: number, channels: number): Activation =>
   values: numbers(height * width * channels, 0.3),
 })
 
-/** Looks every pixel up through a padded copy: another way round. */
+/** An independent computation: reads every pixel from a padded copy. */
 function padded(input: Activation, { shape, values }: Kernels, stride: number): number[] {
   const [rows, columns, inputs, out] = shape
   const grid = Array.from({ length: input.height + 2 }, (_, y) =>
@@ -95,7 +95,7 @@ describe('feature maps of a base filter', () => {
     }
   })
 
-  // The other way: the trained network's own depthwise convolution, all channels at once.
+  // The independent way: the trained network's own depthwise convolution, all channels at once.
   it.each([
     [1, signBank],
     [2, bankTable('rotations')],

@@ -62,7 +62,7 @@ describe('eigenvalues of a symmetric matrix', () => {
     expect(symmetricEigenvalues(new Float64Array(0), 0)).toHaveLength(0)
   })
 
-  it('are no numbers where the matrix has none', () => {
+  it('are NaN if the matrix has NaN', () => {
     expect(symmetricEigenvalues(Float64Array.of(1, NaN, NaN, NaN, 2, 1, NaN, 1, 2), 3).some(Number.isNaN)).toBe(true)
   })
 })

@@ -12,7 +12,7 @@ import {
   type Kernel,
 } from './filterBank'
 
-/** Numbers that are nothing special. */
+/** Arbitrary numbers. */
 const values = (count: number): Float32Array =>
   Float32Array.from({ length: count }, (_, i) => Math.sin(1 + 2.7 * i) + 0.1 * i)
 

@@ -118,7 +118,7 @@ describe('report', () => {
     const text = files.get('report.md') ?? ''
     for (const name of [...banks, ...variants.map((variant) => variantName(variant).replaceAll('*', '\\*'))])
       expect(text).toContain(name)
-    // Each picture is of its own variant.
+    // Each image is of its own variant.
     expect(new Set(banks.map((name) => files.get(name))).size).toBe(variants.length)
     expect(text).toContain('by custom masks: ')
   })

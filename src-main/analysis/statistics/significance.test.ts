@@ -17,7 +17,7 @@ const sleep1 = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0]
 const sleep2 = [1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4]
 const differences = (a: readonly number[], b: readonly number[]): number[] => a.map((value, i) => value - (b[i] ?? NaN))
 
-// Five and four accuracies as ours are, and five that pair with the first.
+// Five and four accuracies like ours, and five that pair with the first.
 const a = [91.2, 91.7, 90.9, 91.5, 91.1]
 const b = [90.4, 91.3, 90.8, 90.6]
 const pairedWithA = [91.9, 91.6, 91.2, 91.8, 91.5]
@@ -110,7 +110,7 @@ describe('paired test', () => {
   it('is null with fewer than three pairs, or if the differences do not vary', () => {
     expect(testOf(meanOf([1, 2]))).toBeNull()
     expect(testOf(meanOf([1, 1, 1]))).toBeNull()
-    // Nor if they vary only by the rounding of a subtraction.
+    // Also if they vary only by the rounding of a subtraction.
     expect(testOf(meanOf([91.2 - 91.1, 90.7 - 90.6, 88.4 - 88.3]))).toBeNull()
     expect(testOf(welchDifference([91.23, 91.23, 91.23], [0.9133 * 100, 0.9133 * 100, 91.33]))).toBeNull()
   })
@@ -160,7 +160,7 @@ describe('Holm’s correction', () => {
 
   it('treats a missing p value as the largest of its family', () => {
     expect(holm([0.02, null, 0.01, null])).toEqual([expect.closeTo(0.06, 12), null, expect.closeTo(0.04, 12), null])
-    // Whatever comes late, what was seen stays seen.
+    // When the missing p values arrive, earlier findings remain.
     for (const late of [1e-6, 0.015, 0.03, 1]) expect(holm([0.02, late, 0.01, 1])[2]).toBeLessThanOrEqual(0.04)
     expect(holm([0.02])).toEqual([0.02])
     expect(holm([])).toEqual([])

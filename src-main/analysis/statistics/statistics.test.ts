@@ -95,8 +95,8 @@ describe('welchInterval', () => {
 
 describe('meanInterval', () => {
   it('agrees with a worked example', () => {
-    // The same sleep data, now as what it is, ten people each with both drugs: R's t.test(paired = TRUE) gives
-    // t = −4.0621, df = 9, 95 percent confidence interval −2.4598858 −0.7001142.
+    // The same sleep data as pairs, ten people each with both drugs: R's t.test(paired = TRUE) gives t = −4.0621, df =
+    // 9, 95 percent confidence interval −2.4598858 −0.7001142.
     const differences = [0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0].map(
       (x, i) => x - ([1.9, 0.8, 1.1, 0.1, -0.1, 4.4, 5.5, 1.6, 4.6, 3.4][i] ?? NaN),
     )

@@ -21,7 +21,7 @@ describe.each(zones)('a time in %s', (zone, shown, zoned) => {
   it('is shown in local time, with the zone if it is read elsewhere', () => {
     vi.stubEnv('TZ', zone)
     expect([dateTime(at), dateTimeZone(at), clock(at)]).toEqual([shown, zoned, `${shown.slice(11)}:15`])
-    // A second way: the formatter of the runtime.
+    // An independent way: the formatter of the runtime.
     const parts = new Intl.DateTimeFormat('sv-SE', { timeZone: zone, dateStyle: 'short', timeStyle: 'short' }).format(
       new Date(at),
     )

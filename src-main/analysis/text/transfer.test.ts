@@ -11,6 +11,6 @@ it('states the transferred size, the speed and the remaining time', () => {
   expect(transferWords({ done: 34e6, total: 170052171, bytesPerSecond: null, etaSeconds: null })).toBe(
     '34.0 of 170.1 MB',
   )
-  // It stands still: no speed, and no end to be told.
+  // No progress: no speed and no remaining time.
   expect(transferWords({ done: 1e6, total: 2e6, bytesPerSecond: 0, etaSeconds: null })).toBe('1.0 of 2.0 MB · 0 kB/s')
 })

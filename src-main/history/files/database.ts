@@ -1,4 +1,4 @@
-/** The history's database file: looked at, opened, brought to this program's version. */
+/** Inspects, opens and migrates the database file of a history. */
 import { closeSync, existsSync, openSync, readSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { z } from 'zod'
@@ -9,26 +9,25 @@ import { walDamage } from '../repair/wal'
 
 export type Database = Sqlite.Database
 
-/** How long a write waits for another program's write before it gives up. */
+/** How long a write waits for the write of another program. */
 export const busyTimeoutMs = 10_000
-/** Up to here a whole look through the file takes a fraction of a second. */
+/** Size up to which a complete check takes a fraction of a second. */
 const alwaysCheckedBytes = 64 * 1024 * 1024
 
 export interface Opening {
   steps?: readonly string[]
-  /** Look through the whole file however large it is: the program that had it last did not end well. */
+  /** Check the complete file whatever its size, because the last program crashed. */
   suspect?: boolean
 }
 
 /**
- * Opens or makes the database, looks whether it is whole and migrates it.
- * @throws WorkbenchError unavailable where a newer program wrote it or it can't be opened; damaged where it is no
- *   database
- *   or not whole. Either way the file is left as it is.
+ * Opens or creates the database, checks it and migrates it.
+ * @throws WorkbenchError unavailable if a newer program wrote it or it cannot be opened; damaged if it is corrupt or no
+ *   database. In both cases the file is unchanged.
  */
 export function openDatabase(file: string, { steps = migrations, suspect = false }: Opening = {}): Database {
   mustNotBeForeign(file)
-  // Before SQLite comes to it.
+  // Before SQLite opens the file.
   const damage = walDamage(file)
   if (damage !== null) throw damaged(file, damage)
   const found = existsSync(file) ? versionOf(file) : 0
@@ -40,7 +39,7 @@ export function openDatabase(file: string, { steps = migrations, suspect = false
     beCareful(db)
     mustBeHistory(db, file)
     useWal(db)
-    // FULL: a result that was reported must outlive a power cut.
+    // FULL: a reported result must survive a power cut.
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
     migrate(db, file, steps)
@@ -51,31 +50,29 @@ export function openDatabase(file: string, { steps = migrations, suspect = false
   }
 }
 
-/**
- * The file may come from anywhere (sqlite.org/security.html): its schema calls no function that does more than compute.
- */
+/** The file may come from anywhere (sqlite.org/security.html): its schema calls no function with side effects. */
 export function beCareful(db: Database): void {
   db.pragma('trusted_schema = OFF')
   db.pragma('cell_size_check = ON')
-  // Else SQLite sorts and keeps statement journals in TMPDIR, which may be full while the data directory is not.
+  // By default SQLite sorts and keeps statement journals in TMPDIR, which may be full while the data directory is not.
   db.pragma('temp_store = MEMORY')
 }
 
 /**
- * Closes a history and leaves one file, which a reader opens without creating any other. While a reader is connected,
- * the files of the write-ahead log stay.
+ * Closes a history so that it is one file, which a reader opens without creating another one. While a reader is
+ * connected, the files of the write-ahead log stay.
  */
 export function closeDatabase(db: Database): void {
   try {
     db.pragma('busy_timeout = 0')
     db.pragma('journal_mode = DELETE')
   } catch {
-    // A reader is connected, or the disk is full or gone: the next writer finds the log.
+    // A reader is connected, or the disk is full or missing: the next writer handles the log.
   }
   db.close()
 }
 
-/** Looks at the header only. @throws WorkbenchError bad-data for a database of another program */
+/** Checks the header only. @throws WorkbenchError bad-data for a database of another program */
 export function mustNotBeForeign(file: string): void {
   if (!existsSync(file)) return
   try {
@@ -101,8 +98,8 @@ function foreign(file: string): WorkbenchError {
 }
 
 /**
- * Through a connection that can't write: a damaged file is not made worse by an opening's own clearing up. A journal of
- * an unfinished transaction can only be rolled back by a connection that writes.
+ * Checks the file through a read-only connection: opening a corrupt file for writing could change it further. Only a
+ * writing connection can roll back the journal of an unfinished transaction.
  * @param suspect checks a large file too
  * @throws WorkbenchError damaged
  */
@@ -117,14 +114,14 @@ export function mustBeWhole(file: string, suspect = false): void {
   }
 }
 
-/** 'ok', or what is wrong, in SQLite's words. */
+/** Returns 'ok', or the fault in SQLite's words. */
 export function wholeness(db: Database): string {
   return String(db.pragma('quick_check(1)', { simple: true })).replace(/\s+/g, ' ')
 }
 
 function migrate(db: Database, file: string, steps: readonly string[]): void {
   if (userVersion(db) === steps.length && isMarked(db)) return
-  // Immediate, and the version read again inside: two programs may start on one data directory.
+  // The transaction is immediate and reads the version again: two programs may start on one data directory.
   const run = db.transaction(() => {
     const version = userVersion(db)
     if (version > steps.length) throw newer(file, version, steps.length)
@@ -139,7 +136,7 @@ function isMarked(db: Database): boolean {
   return Number(db.pragma('application_id', { simple: true })) === applicationId
 }
 
-/** SQLite answers "busy" at once, without its own waiting, where two programs turn a new database to WAL. */
+/** If two programs switch a new database to WAL, SQLite reports "busy" at once, without its timeout. */
 function useWal(db: Database): void {
   const deadline = performance.now() + busyTimeoutMs
   for (;;) {
@@ -163,8 +160,8 @@ export function userVersion(db: Database): number {
 }
 
 /**
- * The version, read from the file's header (sqlite.org/fileformat2.html, section 1.3): SQLite itself would make a WAL
- * file beside a database that must not be touched. Where a WAL lies there already, it may hold a newer header.
+ * Returns the version from the file's header (sqlite.org/fileformat2.html, section 1.3). SQLite itself would create a
+ * WAL file next to a database that must not be changed. An existing WAL may contain a newer header.
  */
 export function versionOf(file: string): number {
   const header = headerOf(file)
@@ -218,14 +215,14 @@ export function older(file: string): WorkbenchError {
   )
 }
 
-/** @param what is wrong with it */
+/** @param what the fault */
 export function damaged(file: string, what: string): WorkbenchError {
   return new WorkbenchError('damaged', `The history ${file} is damaged: ${what}. Nothing of it was changed.`, {
     fix: '`mcnn doctor --repair` rebuilds it from the records and journals in the data directory, and keeps this file.',
   })
 }
 
-/** SQLite finds nothing wrong with the file, and a row holds what this program never wrote. */
+/** The error of an intact file in which a row holds a value that this program never writes. */
 function altered(file: string, cause: Error): WorkbenchError {
   return new WorkbenchError(
     'bad-data',
@@ -242,19 +239,21 @@ export function explained(file: string, cause: unknown): Error {
   return isDamage(cause) ? damaged(file, messageOf(cause)) : unusable(file, 'could not be opened', cause)
 }
 
-/** What SQLite says of a database in use, damaged or not writable, as an error to act on; other errors as they are. */
+/**
+ * Converts errors of SQLite about a database in use, a corrupt file or missing permissions; returns others unchanged.
+ */
 export function explainedInUse(file: string, thrown: unknown): unknown {
   if (thrown instanceof z.ZodError || thrown instanceof SyntaxError) return altered(file, thrown)
   if (!(thrown instanceof Sqlite.SqliteError) || !environmental.test(thrown.code)) return thrown
   return isDamage(thrown) ? damaged(file, messageOf(thrown)) : unusable(file, 'could not be read or written', thrown)
 }
 
-/** Of the file and its disk, not of a statement of ours. */
+/** Returns whether the error is one of the file or its disk, not of a statement. */
 const environmental = /^SQLITE_(NOTADB|CORRUPT|READONLY|FULL|IOERR|CANTOPEN|BUSY|PERM)/
 
 const systemCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT', 'ESTALE', 'ENODEV', 'ENXIO', 'ENOTCONN']
 
-/** Whether a write failed for the disk's sake: full, read-only, failing, gone, or locked for long. */
+/** Returns whether a write failed because of the disk: full, read-only, failing, missing, or locked for a long time. */
 export function isDiskProblem(thrown: unknown): boolean {
   if (thrown instanceof Sqlite.SqliteError) return /^SQLITE_(FULL|IOERR|READONLY|CANTOPEN|BUSY|PERM)/.test(thrown.code)
   return thrown instanceof Error && 'code' in thrown && systemCodes.includes(String(thrown.code))

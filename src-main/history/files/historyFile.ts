@@ -1,6 +1,6 @@
 /**
- * Whose database a file is, read from its bytes (sqlite.org/fileformat2.html): the shell has no SQLite, and SQLite
- * would create files next to it.
+ * Determines which program wrote a database from its bytes (sqlite.org/fileformat2.html): the shell has no SQLite, and
+ * SQLite would create files next to it.
  */
 import { closeSync, openSync, readSync } from 'node:fs'
 import { codeOf } from '../../contract/errors'
@@ -35,8 +35,7 @@ export function historyKind(file: string): HistoryKind {
     if (id !== 0) return id === applicationId ? 'history' : 'foreign'
     const size = header.readUInt16BE(16)
     const pageSize = size === 1 ? 65536 : size
-    // A program that crashed before its first transaction leaves a database without tables: nothing of anybody is in
-    // it.
+    // A program that crashed before its first transaction leaves a database without tables, which holds no data.
     if (isEmpty(handle, pageSize)) return 'history'
     const schema = schemaText(handle, pageSize, 1, 0)
     return historyTables.every((table) => schema.includes(`CREATE TABLE ${table} `)) ? 'history' : 'foreign'

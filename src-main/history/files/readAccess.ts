@@ -1,11 +1,10 @@
 /**
- * Opens a history for reading and creates or changes no file next to it, as any user.
- * - While a program writes the history, its write-ahead log and shared memory exist: SQLite reads through them and
+ * Opens a history for reading as any user, and creates or changes no file next to it.
+ * - While a program writes the history, its write-ahead log and shared memory exist. SQLite reads through them and
  *   follows that program.
  * - After a program has closed the history, it is one file, which SQLite opens read-only.
- * - Anything else (a log left by a crash, the form of an earlier version) is read from a private copy in the system's
- *   temporary folder. The
- *   copy may be migrated and repaired; its files are unlinked as soon as they are open.
+ * - Anything else (a log left by a crash, the format of an earlier version) is read from a private copy in the system's
+ *   temporary folder. The copy may be migrated and repaired. Its files are unlinked as soon as they are open.
  */
 import { copyFileSync, constants, existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -36,7 +35,7 @@ export interface Reading {
 }
 
 const besides = ['', '-wal', '-journal'] as const
-/** Copies are repeated while a program writes. */
+/** A copy is repeated if a program writes at the same time. */
 const copyAttempts = 20
 
 /**
@@ -68,8 +67,8 @@ export function openAnyVersion(file: string): Database {
 }
 
 /**
- * Leaves the log and lets the database be written after its file is unlinked: SQLite refuses that with a journal on the
- * disk.
+ * Turns off the log, so that the database can be written after its file is unlinked: SQLite refuses that with a journal
+ * on the disk.
  */
 function keepWithoutName(db: Database): void {
   db.pragma('journal_mode = MEMORY')
@@ -146,12 +145,14 @@ function withCopy(file: string, open: (copy: string, state: string) => Database)
   }
 }
 
-/** Whether a program closed the history in this program's form: it is complete without any other file. */
+/**
+ * Returns whether a program closed the history in this program's format: then it is complete without any other file.
+ */
 function isOneFile(file: string): boolean {
   return isClosed(file) && headerOf(file)?.readUInt32BE(60) === migrations.length
 }
 
-/** Whether nothing but the file itself belongs to the database. Bytes 18 and 19 of the header are 2 in WAL mode. */
+/** Returns whether the database consists of this file only. Bytes 18 and 19 of the header are 2 in WAL mode. */
 function isClosed(file: string): boolean {
   const isEmpty = (end: string): boolean => (statSync(file + end, { throwIfNoEntry: false })?.size ?? 0) === 0
   return existsSync(file) && isEmpty('-wal') && isEmpty('-journal') && headerOf(file)?.[18] === 1

@@ -1,4 +1,4 @@
-/** SQL statements that are written from a list of columns. */
+/** Builds SQL statements from lists of columns. */
 
 /**
  * Returns an INSERT of one row.

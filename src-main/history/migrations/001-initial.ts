@@ -1,6 +1,7 @@
 /**
- * Runs have an integer key beside their id: it is repeated in every row of metrics. The columns from `epochs_done` on
- * are rolled up from `epochs` in the transaction that adds an epoch, so that a list of runs never reads `epochs`.
+ * Runs have an integer key in addition to their id, because every row of metrics repeats it. The columns from
+ * `epochs_done` on summarise `epochs`. They are updated in the transaction that adds an epoch, so that a list of runs
+ * never reads `epochs`.
  */
 export const sql = `
 CREATE TABLE studies (

@@ -1,4 +1,4 @@
-/** What training cost beside time, and what became of the test examples after the newest epoch. */
+/** Costs of training other than time, and the evaluation of the test examples after the newest epoch. */
 export const sql = `
 -- NULL: trained by a program that did not measure these.
 ALTER TABLE epochs ADD COLUMN wait_seconds REAL;

@@ -1,6 +1,6 @@
 /**
- * What a list of runs is sorted, searched and arranged by. The extremes are rolled up from `epochs` like the columns of
- * 001; archived and trashed runs stay where they are and are only marked.
+ * Columns by which lists of runs are sorted, searched and grouped. The extremes summarise `epochs` like the columns of
+ * 001. Archived and trashed runs are only marked.
  */
 export const sql = `
 ALTER TABLE runs ADD COLUMN min_test_accuracy REAL;

@@ -1,4 +1,4 @@
-/** Where a run can go on from; NULL where there is no checkpoint. */
+/** The checkpoint from which a run can resume; NULL if there is none. */
 export const sql = `
 ALTER TABLE runs ADD COLUMN checkpoint_step INTEGER;
 ALTER TABLE runs ADD COLUMN checkpoint_epochs INTEGER;

@@ -1,6 +1,6 @@
 /**
- * Examples held out of the training examples: what an epoch made of them, and the best epoch that is picked on them.
- * NULL: none were.
+ * Validation examples, held out of the training examples: metrics of each epoch, and the best epoch chosen on them.
+ * NULL without a split.
  */
 export const sql = `
 ALTER TABLE epochs ADD COLUMN validation_loss REAL;

@@ -1,6 +1,5 @@
 /**
- * How complementary the filters of each layer are, after the epochs it was counted for. NULL: filters of zeros, or a
- * single one.
+ * How complementary the filters of each layer are, for the measured epochs. NULL for zero filters or a single filter.
  */
 export const sql = `
 CREATE TABLE layer_figures (

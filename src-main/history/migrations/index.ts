@@ -7,8 +7,8 @@ import { sql as validation } from './006-validation'
 import { sql as layerFigures } from './007-layer-figures'
 
 /**
- * Number n takes a database from version n − 1 to n. A migration that was released is never changed. A short one stands in
- * the list, a longer one in a file of its own.
+ * Migration n takes a database from version n − 1 to n. A released migration is never changed. Short ones are in the
+ * list, longer ones in separate files.
  */
 export const migrations: readonly string[] = [
   initial,
@@ -18,12 +18,12 @@ export const migrations: readonly string[] = [
   studyTrash,
   validation,
   layerFigures,
-  // 8: what the driver reports of a GPU while an epoch is trained; NULL if it reports nothing, as on a CPU.
+  // 8: what the driver reports about a GPU while an epoch is trained; NULL without a report, as on a CPU.
   `
 ALTER TABLE epochs ADD COLUMN gpu_utilization REAL;
 ALTER TABLE epochs ADD COLUMN gpu_memory_bytes INTEGER;
 `,
-  // 9: how far each run's journal is ingested; events that are in a journal, too.
+  // 9: how far each run's journal is ingested, and which events are in a journal.
   `
 -- The attempt and the bytes of its lines up to which everything is in the other tables; attempt 0: nothing yet.
 CREATE TABLE journals (

@@ -1,10 +1,10 @@
-/** Finds the studies whose records have to be written again, whichever statement changed them. */
+/** Finds the studies whose records must be written again, whichever statement changed them. */
 import type { Database } from '../files/database'
 import { measuredRunColumns } from '../runs/metricSql'
 
 /**
- * Makes a connection list the ids of studies in the temporary table `changed_studies` when it changes what their
- * records hold.
+ * Makes a connection list the ids of studies in the temporary table `changed_studies` when it changes the content of
+ * their records.
  */
 export function noticeChanges(db: Database): void {
   const columns = db.prepare<[], string>(`SELECT name FROM pragma_table_info('runs')`).pluck().all()
@@ -13,7 +13,7 @@ export function noticeChanges(db: Database): void {
 
 /** Returns the statements that create the table and its triggers. @param columns those of runs that records hold */
 function changeTriggers(columns: readonly string[]): string {
-  // Not OR IGNORE: in a trigger the conflict clause of the statement that fires it counts.
+  // Not OR IGNORE: a trigger uses the conflict clause of the statement that fires it.
   const add = (ids: string): string =>
     `INSERT INTO changed_studies SELECT id FROM (${ids}) WHERE id NOT IN (SELECT id FROM changed_studies);`
   const ofStudy = (key: string): string => add(`SELECT id FROM studies WHERE key = ${key}`)

@@ -1,5 +1,5 @@
 /**
- * The record of a study: a file with everything about it that is not in the journals of its runs, so that the history
+ * The record of a study: a file with everything about the study that is not in the journals of its runs. The history
  * can be rebuilt from records and journals.
  */
 import { z } from 'zod'
@@ -22,7 +22,7 @@ export const studyFile = z.strictObject({
     z.strictObject({
       run: row.and(z.object({ id: z.string(), key: z.int() })),
       tags: z.array(z.string()),
-      /** Events that the service added; the others are in the run's journal. */
+      /** Events that the service added; all others are in the run's journal. */
       events: z.array(row),
     }),
   ),

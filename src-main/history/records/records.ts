@@ -1,4 +1,4 @@
-/** Reads the content of a study's record from the history, and puts it into a history that is rebuilt. */
+/** Reads the content of a study's record from the history, and inserts it into a rebuilt history. */
 import type { Database } from '../files/database'
 import { insertInto, upsertInto } from '../files/statements'
 import { measuredRunColumns } from '../runs/metricSql'
@@ -14,7 +14,7 @@ export class Records {
   readonly #environments
   readonly #tags
   readonly #events
-  /** Names of the columns by table. */
+  /** Column names by table. */
   readonly #columnsOf = new Map<string, string[]>()
 
   constructor(db: Database) {
@@ -35,12 +35,15 @@ export class Records {
     )
   }
 
-  /** Ids of all studies, also in the trash; not of imports that are under way. */
+  /** Returns the ids of all studies, including those in the trash, excluding unfinished imports. */
   ids(): string[] {
     return this.#ids.all(importing)
   }
 
-  /** Ids of studies whose records have to be written since `written`; only in a history that is open for writing. */
+  /**
+   * Returns the ids of studies whose records must be written since `written`; only in a history that is open for
+   * writing.
+   */
   changed(): string[] {
     return this.#db.prepare<[], string>('SELECT id FROM changed_studies').pluck().all()
   }
@@ -50,7 +53,7 @@ export class Records {
     this.#db.prepare<[string]>('DELETE FROM changed_studies WHERE id = ?').run(id)
   }
 
-  /** Returns what the record of a study holds; null if there is no such study, or it is being imported. */
+  /** Returns the content of a study's record; null if there is no such study, or it is being imported. */
   of(id: string): StudyFile | null {
     const study = this.#study.get(id, importing)
     if (!study) return null
@@ -65,15 +68,15 @@ export class Records {
     }
   }
 
-  /** Ids of all runs, also in the trash. */
+  /** Returns the ids of all runs, including those in the trash. */
   runIds(): string[] {
     return this.#db.prepare<[], string>('SELECT id FROM runs ORDER BY key').pluck().all()
   }
 
   /**
-   * Inserts studies and their runs, or updates them to what the records say; within the caller's transaction. Measured
-   * values stay as they are. Runs of a study that its record does not list were deleted after the backup, so they are
-   * deleted.
+   * Inserts studies and their runs, or updates them to the content of the records; within the caller's transaction.
+   * Measured values are unchanged. Deletes runs that the record of their study does not list: they were deleted after
+   * the backup.
    */
   put(records: readonly StudyFile[]): void {
     for (const { study, configs, environments, runs } of [...records].sort((a, b) => a.study.key - b.study.key)) {
@@ -86,14 +89,14 @@ export class Records {
         )
         .run(study.id, JSON.stringify(runs.map(({ run }) => run.id)))
     }
-    // Keys in the order in which the runs were created, whatever studies they belong to.
+    // Keys in the order in which the runs were created, across studies.
     const runs = records.flatMap(({ study, runs }) => runs.map((one) => ({ ...one, study: study.id })))
     for (const one of runs.sort((a, b) => a.run.key - b.run.key)) this.#putRun(one)
   }
 
   /**
-   * Sorts all events by time: those of records were inserted before those of journals. At equal times an event of the
-   * journal comes first, because the service adds its own about what it reads there.
+   * Sorts all events by time, because events of records were inserted before those of journals. At equal times an event
+   * of the journal comes first: the service adds its own events about what it reads there.
    */
   sortEvents(): void {
     this.#db.exec(`
@@ -117,7 +120,7 @@ export class Records {
     return Number(this.#db.prepare<[string]>(sql).pluck().get(id))
   }
 
-  /** @param kept columns that stay as they are if the row exists */
+  /** @param kept columns that are unchanged if the row exists */
   #upsert(table: 'studies' | 'runs', { key: _, ...row }: Row, kept: ReadonlySet<string>): void {
     const columns = this.#columns(table, row)
     this.#db.prepare(upsertInto(table, columns, kept)).run(...columns.map((name) => row[name] ?? null))
@@ -128,7 +131,9 @@ export class Records {
     this.#db.prepare(insertInto(table, columns, orElse)).run(...columns.map((name) => row[name] ?? null))
   }
 
-  /** Returns the columns of a record's row that the table has: no other text of a file becomes part of a statement. */
+  /**
+   * Returns the columns of a record's row that the table has. No other text of the file becomes part of a statement.
+   */
   #columns(table: string, row: Row): string[] {
     let names = this.#columnsOf.get(table)
     if (!names) {

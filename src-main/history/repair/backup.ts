@@ -1,4 +1,4 @@
-/** Copies of a history that other programs may be writing: consistent, durable, whole or not at all. */
+/** Copies a history that other programs may be writing. A copy is consistent and durable, and complete or absent. */
 import { existsSync, rmSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { messageOf, WorkbenchError } from '../../contract/errors'
@@ -6,15 +6,15 @@ import { renameDurably } from '../../files/durable'
 import { damaged, explainedInUse, wholeness } from '../files/database'
 import { openAnyVersion } from '../files/readAccess'
 
-/** Pages between which others get their turn. */
+/** Pages that are copied before other calls run. */
 const pagesAtATime = 2000
 
 /**
- * Copies the history while it may be in use. The copy is looked through before it takes its name.
- * @param target must not be there yet; its folder must
+ * Copies the history while it may be in use. The copy is checked before it gets its final name.
+ * @param target must not exist; its folder must
  * @param name of the target, in errors
- * @returns the copy's size in bytes
- * @throws WorkbenchError damaged where the history is not whole, unavailable where the copy can't be written
+ * @returns the size of the copy in bytes
+ * @throws WorkbenchError damaged if the history is corrupt, unavailable if the copy cannot be written
  */
 export async function backupDatabase(file: string, target: string, name = target): Promise<number> {
   if (existsSync(target))
@@ -24,7 +24,7 @@ export async function backupDatabase(file: string, target: string, name = target
   try {
     const db = openAnyVersion(file)
     try {
-      // One moment of it, however much is written meanwhile: else the copy would begin again with every write.
+      // A snapshot: otherwise the copy would start again after every write.
       db.exec('BEGIN')
       db.prepare('SELECT count(*) FROM sqlite_schema').get()
       await db.backup(part, { progress: () => pagesAtATime })
@@ -33,7 +33,7 @@ export async function backupDatabase(file: string, target: string, name = target
     }
     const copy = new Sqlite(part)
     try {
-      // One file, with nothing beside it.
+      // A single file without a log.
       copy.pragma('journal_mode = DELETE')
       const result = wholeness(copy)
       if (result !== 'ok') throw damaged(file, result)

@@ -1,6 +1,5 @@
 /**
- * What a run ought to have measured by the epochs it finished, held against what is there: after a damage some of it
- * may be missing.
+ * Compares the measurements of a run with those expected for its finished epochs: some may be missing after corruption.
  */
 import { sampledEvery } from '../../contract/trainer/messages'
 import type { Database } from '../files/database'
@@ -35,7 +34,7 @@ export class Completeness {
     this.#evaluation = db.prepare<[number], number>('SELECT epoch FROM evaluations WHERE run = ?').pluck()
   }
 
-  /** Returns how much a run lacks of what is measured in as many epochs as it has. */
+  /** Returns how many of the expected measurements of a run are missing. */
   missing(run: number): Missing {
     const { examples = 1, batch = 1 } = this.#counts.get(run) ?? {}
     const epochs = this.#epochs.all(run)
@@ -58,7 +57,7 @@ export class Completeness {
   }
 }
 
-/** Of those that are kept, up to the last finished epoch's end; behind it up to the last that is there. */
+/** Expected epochs of sampled steps: up to the end of the last finished epoch, after it up to the last stored step. */
 function missingSteps(steps: readonly number[], perEpoch: number, finished: number): number[] {
   const there = new Set(steps)
   const every = sampledEvery(perEpoch)

@@ -1,4 +1,4 @@
-/** Logs as SQLite writes them, damaged byte by byte. */
+/** Write-ahead logs of SQLite, corrupted byte by byte. */
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -12,7 +12,7 @@ let whole: Buffer
 let log: Buffer
 const frameBytes = 24 + 4096
 
-/** A database whose log holds ten transactions; the files as they lie there when its program is killed. */
+/** A database whose log holds ten transactions, as files after its program was killed. */
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'mcnn-wal-'))
   file = path.join(dir, 'history.sqlite')
@@ -39,14 +39,14 @@ function noise(at: number, length: number): void {
 }
 
 describe('a write-ahead log', () => {
-  it('is whole as SQLite leaves it, and if it is torn at its end', () => {
+  it('is intact as SQLite leaves it, and if its end is incomplete', () => {
     for (const length of [log.length, log.length - 100, 32 + 5 * frameBytes + 1000]) {
       writeLog(log.subarray(0, length))
       expect(walDamage(file)).toBeNull()
     }
   })
 
-  it('is nothing where there is none, or none that was confirmed', () => {
+  it('is intact if it is missing or has no confirmed transaction', () => {
     truncateSync(`${file}-wal`, 32)
     expect(walDamage(file)).toBeNull()
     truncateSync(`${file}-wal`, 0)
@@ -55,7 +55,7 @@ describe('a write-ahead log', () => {
     expect(walDamage(file)).toBeNull()
   })
 
-  it('that is damaged before its last transaction is told at the start, where SQLite says nothing and drops the rest', () => {
+  it('is reported as corrupt at the start if the fault is before its last transaction, which SQLite would silently drop', () => {
     const ends = Array.from({ length: frames() }, (_, frame) => frame).filter(
       (frame) => log.readUInt32BE(32 + frame * frameBytes + 4) > 0,
     )
@@ -68,14 +68,14 @@ describe('a write-ahead log', () => {
     }
   })
 
-  it('is damaged if the heads of its frames, or its own, are', () => {
+  it('is corrupt if its header or the headers of frames are', () => {
     noise(32 + 2 * frameBytes, frameBytes)
     expect(walDamage(file)).toContain('frame 3')
     noise(0, 32)
     expect(walDamage(file)).toContain('head')
   })
 
-  it('of a torn last transaction is as after a power cut', () => {
+  it('with an incomplete last transaction is intact, as after a power cut', () => {
     noise(log.length - 2000, 100)
     expect(walDamage(file)).toBeNull()
     const db = openDatabase(file)

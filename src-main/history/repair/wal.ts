@@ -1,7 +1,6 @@
 /**
- * The write-ahead log beside a history (sqlite.org/fileformat2.html, section 4), looked at before SQLite opens it:
- * SQLite takes the first frame that is damaged for the log's end and drops what follows, confirmed or not, without a
- * word.
+ * Checks the write-ahead log of a history (sqlite.org/fileformat2.html, section 4) before SQLite opens it. SQLite
+ * treats the first corrupt frame as the end of the log and silently drops all later ones, even confirmed ones.
  */
 import { existsSync, readFileSync } from 'node:fs'
 
@@ -15,8 +14,8 @@ type Sum = readonly [number, number]
 const noHead = 'the head of its write-ahead log can’t be read'
 
 /**
- * Returns what is wrong with the log of a history, in words; null if it is whole, missing, or torn at its end: a
- * transaction that a power cut kept from being confirmed.
+ * Returns the fault of a history's log, in words. Returns null if it is intact, missing, or incomplete at its end
+ * because a power cut prevented the last transaction from being confirmed.
  */
 export function walDamage(history: string): string | null {
   const file = `${history}-wal`
@@ -32,8 +31,8 @@ export function walDamage(history: string): string | null {
     view.getUint32(8) === pageBytes &&
     same(sumOf(view, 0, 24, [0, 0], little), stored(view, 24))
   const salts = headed ? saltsAt(view, 16) : commonSalts(view, count)
-  // Each frame's sum goes on from that of the one before: of two neighbours in disorder the second can't be vouched
-  // for.
+  // The checksum of each frame continues that of the previous one: if a frame does not match, the next one is
+  // unverifiable.
   const frames = Array.from({ length: count }, (_, i) => {
     const at = headerBytes + i * frameBytes
     const before = i === 0 ? (headed ? stored(view, 24) : null) : stored(view, at - frameBytes + 16)
@@ -47,7 +46,7 @@ export function walDamage(history: string): string | null {
       )
     return { ours, whole, page: view.getUint32(at), commits: view.getUint32(at + 4) }
   })
-  // What lies behind it is an older log's, or a transaction's that never came to its end.
+  // Later frames belong to an older log, or to a transaction that never ended.
   const last = frames.findLastIndex(({ whole, commits }) => whole && commits > 0)
   if (last < 0) return headed || !frames.some(({ whole }) => whole) ? null : noHead
   const confirmed = frames.slice(0, last + 1)
@@ -56,15 +55,15 @@ export function walDamage(history: string): string | null {
   return headed ? `frame ${first + 1} of ${last + 1} in its write-ahead log can’t be read` : noHead
 }
 
-/** Where the transaction of a frame begins, as far as whole frames tell. */
+/** Returns the first frame of a frame's transaction, as far as intact frames show it. */
 function beginOf(frames: readonly Frame[], of: number): number {
   return frames.findLastIndex(({ whole, commits }, i) => i < of && whole && commits > 0) + 1
 }
 
 /**
- * Whether a damaged frame belongs to the last transaction: each is flushed before the next begins, so with another
- * behind it it was confirmed. SQLite writes a transaction's pages in their order; where that begins again, a lost head
- * hides an end.
+ * Returns whether a corrupt frame belongs to the last transaction. Each transaction is flushed before the next begins,
+ * so one with a successor was confirmed. SQLite writes the pages of a transaction in ascending order. If the order
+ * starts again, a corrupt header hides the end of a transaction.
  */
 function isTorn(frames: readonly Frame[], first: number): boolean {
   const rest = frames.slice(beginOf(frames, first))
@@ -76,11 +75,11 @@ function isTorn(frames: readonly Frame[], first: number): boolean {
 }
 
 interface Frame {
-  /** Whether it bears the mark of this log, not of an older one. */
+  /** Returns whether the frame belongs to this log, not to an older one. */
   ours: boolean
   whole: boolean
   page: number
-  /** Pages of the database if it ends a transaction, else 0. */
+  /** Returns the size of the database in pages if the frame ends a transaction, else 0. */
   commits: number
 }
 
@@ -96,7 +95,7 @@ function saltsAt(view: DataView, at: number): string {
   return `${view.getUint32(at)}-${view.getUint32(at + 4)}`
 }
 
-/** Of a log without its head: those of most frames among its first ones. */
+/** Returns the salts of a log without a valid header: those of most of its first frames. */
 function commonSalts(view: DataView, count: number): string {
   const found = new Map<string, number>()
   for (let i = 0; i < Math.min(count, 5); i++) {

@@ -1,4 +1,4 @@
-/** Each column that `contract/runs/columns.ts` declares sorts, groups and filters. */
+/** Checks that each column in `contract/runs/columns.ts` sorts, groups and filters. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -14,7 +14,7 @@ import type { RunListQuery } from './runLists'
 const folder = mkdtempSync(path.join(tmpdir(), 'mcnn-columns-'))
 let history: History
 
-/** A study per run, so that every column has two values; the second run has measured nothing. */
+/** One study per run, so that every column has two values. The second run has measured nothing. */
 function addRun(id: string, arch: Arch, variant: string, seed: number, epochs: number): number {
   const config: ExperimentConfig = { ...quickStart.training, arch, variant, seed, epochs: 5 }
   history.studies.insert({ id: `study-${id}`, name: `Study ${id}`, createdAt: '2026-01-01T00:00:00Z', plan: null })
@@ -97,7 +97,7 @@ describe.each(sortColumns)('sorting by %s', (column) => {
   })
 })
 
-/** For each field a query that holds for the finished run alone. */
+/** For each field, a query that matches the finished run only. */
 const finished: Record<Field, string> = {
   id: 'id:measured',
   study: 'study="Study measured"',
@@ -128,7 +128,7 @@ const finished: Record<Field, string> = {
 }
 
 describe('filtering', () => {
-  it.each(fieldNames)('by %s finds the run that it holds for', (field) => {
+  it.each(fieldNames)('by %s finds the matching run', (field) => {
     const query = finished[field] || `config=${history.runs.get('measured')?.summary.configId ?? ''}`
     expect(query).toContain(field)
     expect(idsOf(query)).toEqual(['measured'])

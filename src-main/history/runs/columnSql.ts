@@ -1,6 +1,6 @@
 /**
- * How lists of runs are sorted, grouped and filtered by each column, and what their rows hold, in SQL. Names of tables
- * are `runs` and `studies`.
+ * The SQL by which lists of runs sort, group and filter each column, and the SQL of their rows. The tables are `runs`
+ * and `studies`.
  */
 import { archs, datasetIds, depthOf, variants } from '../../contract/experiment'
 import type { ColumnId, QueryColumn, QueryKindOf, SortColumn } from '../../contract/runs/columns'
@@ -10,7 +10,9 @@ import type { RunState } from '../../contract/runs/states'
 import { selectList } from '../files/statements'
 import { summary, timing } from './runSql'
 
-/** How the values of a group's runs become the one that the group is sorted by. `end`: the first or the last of them. */
+/**
+ * How the values of a group's runs become the value that the group is sorted by. `end`: that of the first or last run.
+ */
 export type RollUp = 'mean of finished' | 'mean' | 'sum' | 'end'
 
 interface SortSql {
@@ -21,7 +23,7 @@ interface SortSql {
 
 /** A column that equals the choice, or a condition for each choice. */
 type ChoiceSql = string | { choices: Readonly<Record<string, string>> }
-/** Columns that contain the text; or a condition with one `?` that stands for it. */
+/** Columns that contain the text, or a condition with one `?` for it. */
 type TextSql = readonly string[] | { where: string }
 type FilterSql<C extends QueryColumn> =
   QueryKindOf<C> extends 'choice' ? ChoiceSql : QueryKindOf<C> extends 'text' ? TextSql : string
@@ -47,11 +49,11 @@ const trainLossOf = lossOf('train_loss')
 const testLossOf = lossOf('test_loss')
 const stepMs = '1000.0 * runs.batch_size / runs.images_per_second'
 
-/** What a run's best epoch was picked on, as `runPickedOn` states it. */
+/** The set on which a run's best epoch was chosen, as `runPickedOn` states it. */
 const pickedOn =
   "CASE WHEN runs.best_epoch IS NULL THEN NULL WHEN runs.best_validation_accuracy IS NULL THEN 'test' ELSE 'validation' END"
 
-/** Runs that need a person or that train come first. */
+/** Runs that need a person, and running ones, come first. */
 const stateOrder: readonly RunState[] = [
   'failed',
   'diverged',
@@ -71,7 +73,7 @@ const depth = `CASE runs.arch ${archs.map((arch) => `WHEN '${arch}' THEN ${depth
 /** ResNets by depth, then the others. */
 const byArch = rank('runs.arch', archs)
 
-/** Variants with a name of their own in the paper's order, then the others. */
+/** Named variants in the paper's order, then the others. */
 const byVariant: readonly string[] = [`coalesce(${rank('runs.variant', variants)}, ${variants.length})`, 'runs.variant']
 
 /** Sorts by one expression and filters by the same. */
@@ -117,7 +119,7 @@ export const columnSql: { readonly [C in ColumnId]: SqlOf<C> } = {
   },
 }
 
-/** Newest first, and runs of one moment in the order of a plan. */
+/** Newest first; runs of the same moment in the order of a plan. */
 export const lastKeys = ['runs.created_at DESC', byArch, ...byVariant, 'runs.seed', 'runs.key']
 
 /** Returns the columns of a row in a list of runs; `tags` is JSON. */
@@ -136,7 +138,7 @@ export function rowColumns(statistic: Statistic): string {
   return selectList({ ...summary, ...row })
 }
 
-/** What a group has of its own: its config, counts of states and accuracies are read apart. */
+/** Columns of a group itself: its config, counts of states and accuracies are separate queries. */
 export type GroupValues = Omit<RunGroup, 'kind' | 'configId' | 'training' | 'counts' | 'runs' | 'accuracy'>
 
 /** Returns the columns of a group of runs of one config. `counted` is true for the runs that count for means. */
@@ -151,7 +153,7 @@ export function groupColumns(statistic: Statistic): string {
     testLoss: mean(testLossOf[statistic]),
     stepMs: `avg(${stepMs})`,
     seconds: 'sum(runs.seconds)',
-    // 'shared' comes after 'alone': one such run is enough.
+    // 'shared' sorts after 'alone': one such run is enough.
     timing: `max(${timing})`,
     trainableParameters: 'max(runs.trainable_parameters)',
     trainableFilters: 'max(runs.trainable_filters)',

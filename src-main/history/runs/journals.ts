@@ -1,4 +1,4 @@
-/** How far each run's journal is ingested; written in the same transaction as the rows. */
+/** How far each run's journal is ingested. It is written in the same transaction as the rows. */
 import type { Database } from '../files/database'
 
 /** The newest ingested attempt, and how many bytes of its lines are ingested; attempt 0: none. */

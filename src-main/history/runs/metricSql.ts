@@ -1,4 +1,4 @@
-/** The SQL of what runs measure, from the metrics that `contract/runs/metrics.ts` declares. */
+/** The SQL of all measurements, derived from the metrics in `contract/runs/metrics.ts`. */
 import { epochFields, stepFields, type EpochRollUp, type Metric } from '../../contract/runs/metrics'
 import { insertInto, selectList } from '../files/statements'
 import { figureColumns, filterColumns } from '../filters'
@@ -11,9 +11,7 @@ const selected = (table: string, fields: Readonly<Record<string, Metric>>): stri
 export const epochColumns = `epochs.epoch, ${selected('epochs', epochFields)}`
 export const stepColumns = `steps.step, ${selected('steps', stepFields)}`
 
-/**
- * What the run's row says of its epochs, by column: computed from all of them each time, so that the two never differ.
- */
+/** The summary columns of a run, by column. Each is computed from all epochs, so that both always agree. */
 const over = (what: string): string => `(SELECT ${what} FROM epochs WHERE run = @run)`
 const rollUps: Record<EpochRollUp, (column: string) => string> = {
   last: (column) => `(SELECT ${column} FROM epochs WHERE run = @run ORDER BY epoch DESC LIMIT 1)`,
@@ -35,7 +33,7 @@ const rolledUp: Readonly<Record<string, string>> = {
   ),
 }
 
-/** Columns of a run's row that follow from what its trainer wrote: its journal holds them. */
+/** Columns of a run's row that its journal contains or determines. */
 export const measuredRunColumns: ReadonlySet<string> = new Set([
   ...Object.keys(rolledUp),
   'environment',
@@ -46,7 +44,7 @@ export const measuredRunColumns: ReadonlySet<string> = new Set([
   'checkpoint_at',
 ])
 
-/** The tables of what a run measures, with all their columns but the run. */
+/** The tables of a run's measurements, with all their columns except the run. */
 const measuredTables = {
   epochs: ['epoch', ...columnsOf(epochFields)],
   steps: ['step', ...columnsOf(stepFields)],
@@ -57,7 +55,7 @@ const measuredTables = {
 export const insertEpoch = insertInto('epochs', ['run', ...measuredTables.epochs])
 export const insertStep = insertInto('steps', ['run', ...measuredTables.steps])
 export const putEvaluation = insertInto('evaluations', ['run', ...measuredTables.evaluations], ' OR REPLACE')
-/** Each copies what one run measured to another: the run that receives it, then the run that gives it. */
+/** Statements that copy the measurements of one run to another; parameters: the target, then the source. */
 export const copies = Object.entries(measuredTables).map(([table, list]) => {
   const columns = list.join(', ')
   return `INSERT INTO ${table} (run, ${columns}) SELECT ?, ${columns} FROM ${table} WHERE run = ?`

@@ -1,4 +1,4 @@
-/** What runs measured: epochs and sampled steps, the newest evaluation, and their summary in the run's row. */
+/** The measurements of runs: epochs, sampled steps, the newest evaluation, and their summary in the run's row. */
 import { evaluation, type Evaluation } from '../../contract/runs/evaluation'
 import { epochFields, stepFields, type EpochMetrics, type StepMetrics } from '../../contract/runs/metrics'
 import type { Database } from '../files/database'
@@ -13,14 +13,14 @@ import {
   stepColumns,
 } from './metricSql'
 
-/** A column of the run's row that does not say what the run's epochs give. */
+/** A column of the run's row that disagrees with the run's epochs. */
 export interface WrongRollUp {
   column: string
   kept: number | null
   given: number | null
 }
 
-/** epoch, test accuracy, training loss, and a fourth: test loss of a run's curve, seconds of a study's */
+/** epoch, test accuracy, training loss, and a fourth value: test loss of a run's curve, seconds of a study's curve */
 type CurveRow = [number, number, number, number]
 
 export interface Curve {
@@ -31,7 +31,7 @@ export interface Curve {
   testLoss: number[]
 }
 
-/** A run's curve within its study's. */
+/** The curve of a run within its study. */
 export interface StudyCurve {
   runId: string
   epoch: number[]
@@ -109,7 +109,7 @@ export class Metrics {
     this.#rollBack = db.transaction((run: number, to: { epochs: number; step: number } | null) => {
       dropEpochs.run(run, to?.epochs ?? 0)
       dropSteps.run(run, to?.step ?? 0)
-      // Epoch 0: the filters before training, which only a run that begins sends again.
+      // Epoch 0 has the filters before training, which only a run that starts sends again.
       dropFilters.run(run, to?.epochs ?? -1)
       dropFigures.run(run, to?.epochs ?? -1)
       dropEvaluation.run(run, to?.epochs ?? 0)
@@ -127,16 +127,16 @@ export class Metrics {
   }
 
   /**
-   * Keeps an epoch and brings the run's rolled-up columns up to date, in one transaction.
-   * @throws where a metric is not finite, or the epoch is there already
+   * Stores an epoch and updates the summary columns of the run, in one transaction.
+   * @throws Error if a metric is not finite, or the epoch exists already
    */
   addEpoch(run: number, metrics: EpochMetrics): void {
     this.#addEpochs.immediate(run, [metrics])
   }
 
   /**
-   * Returns the columns of the run's row that do not say what its epochs give; sums may differ in their last bits
-   * between versions of SQLite.
+   * Returns the summary columns that disagree with the epochs. Sums may differ in their last bits between versions of
+   * SQLite.
    */
   wrongRollUps(run: number): WrongRollUp[] {
     const near = (a: number | null, b: number | null): boolean =>
@@ -144,12 +144,12 @@ export class Metrics {
     return this.#rollUps.all({ run }).filter(({ kept, given }) => !near(kept, given))
   }
 
-  /** Several at once, rolled up once: all or none. */
+  /** Stores several epochs and updates the summary once: all or none. */
   addEpochs(run: number, epochs: readonly EpochMetrics[]): void {
     this.#addEpochs.immediate(run, epochs)
   }
 
-  /** @throws where a number but the loss is missing or not finite, or a step is there already */
+  /** @throws Error if a number other than the loss is missing or not finite, or a step exists already */
   addSteps(run: number, steps: StepMetrics[]): void {
     this.#addSteps.immediate(run, steps)
   }
@@ -159,9 +159,9 @@ export class Metrics {
   }
 
   /**
-   * Curves of a study's runs on a data set with a network; a run without a finished epoch has none.
-   * @param most points of all runs together, about: of more epochs only each `every`th is given, the first and the
-   *   last planned besides
+   * Returns the curves of a study's runs on a data set with a network; a run without a finished epoch has none.
+   * @param most approximate number of points of all runs together: with more epochs, only each `every`th is returned,
+   *   and also the first and the last planned one
    */
   curvesOfStudy(studyId: string, dataset: string, arch: string, most: number): { every: number; runs: StudyCurve[] } {
     const rows = this.#rowOfStudy.all(studyId, dataset, arch)
@@ -186,8 +186,8 @@ export class Metrics {
   }
 
   /**
-   * A run's curves as columns; empty where it has no epochs.
-   * @param points at most so many epochs, evenly taken, the first and the last among them; null is all
+   * Returns a run's curves as columns; empty without epochs.
+   * @param points most epochs to return, evenly spaced, including the first and the last; null for all
    */
   curve(runId: string, points: number | null): Curve {
     const all = this.#curve.all(runId)
@@ -219,25 +219,24 @@ export class Metrics {
     return this.#lastEpoch.get(run) ?? null
   }
 
-  /** The last sampled step; 0 before the first. */
+  /** Returns the last sampled step; 0 before the first. */
   lastStep(run: number): number {
     return this.#lastStep.get(run)?.step ?? 0
   }
 
   /**
-   * Drops what was measured after a number of finished epochs and steps, and the rolled-up columns with it; null drops
-   * everything.
+   * Deletes all measurements after a number of finished epochs and steps, and updates the summary; null deletes all.
    */
   rollBack(run: number, to: { epochs: number; step: number } | null): void {
     this.#rollBack.immediate(run, to)
   }
 
-  /** Gives a run that has measured nothing all that another has. */
+  /** Copies the measurements of one run to another that has none. */
   copy(from: number, to: number): void {
     this.#copy.immediate(from, to)
   }
 
-  /** Keeps the newest only: over 200 epochs they would outweigh all else. */
+  /** Stores the newest evaluation only: those of 200 epochs would be larger than everything else. */
   putEvaluation(run: number, { epoch, classes, confusion, mistakes }: Evaluation): void {
     if (confusion.length !== classes * classes)
       throw new RangeError(`a confusion matrix of ${confusion.length} counts for ${classes} classes`)
@@ -246,7 +245,7 @@ export class Metrics {
     this.#putEvaluation.run(run, epoch, classes, bytes, JSON.stringify(mistakes))
   }
 
-  /** Null before the first epoch, and for runs of a program that did not keep one. */
+  /** Null before the first epoch, and for runs of a program that stored none. */
   evaluation(run: number): Evaluation | null {
     const row = this.#evaluation.get(run)
     if (!row) return null
@@ -260,7 +259,7 @@ export class Metrics {
   }
 }
 
-/** SQLite would keep NaN as NULL without a word. */
+/** SQLite would silently store NaN as NULL. */
 function finiteOrNull(value: number | null | undefined): number | null {
   if (value === null || value === undefined) return null
   if (!Number.isFinite(value)) throw new RangeError(`a metric is ${value}: only finite numbers are kept`)

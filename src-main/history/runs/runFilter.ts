@@ -1,4 +1,4 @@
-/** A query over runs as SQL. */
+/** Translates a query over runs to SQL. */
 import { parseQuery, QueryError, type Interval, type Term } from '../../analysis/query/runQuery'
 import { fields, type Field } from '../../analysis/query/runQueryFields'
 import { WorkbenchError } from '../../contract/errors'
@@ -12,9 +12,9 @@ export interface Filter {
 const everywhere = ['runs.id', 'studies.name', 'runs.variant', 'runs.dataset', 'runs.arch', 'runs.note', 'runs.reason']
 
 /**
- * What is archived or in the trash matches only where the query asks for it (`is:archived`, `is:trashed`); runs of a
- * study in the trash never do: they come back with it.
- * @throws WorkbenchError bad-input of field `query`, with the place of what is wrong
+ * Archived and trashed runs match only if the query asks for them (`is:archived`, `is:trashed`). Runs of a study in the
+ * trash never match: they are restored with it.
+ * @throws WorkbenchError bad-input of field `query`, with the position of the error
  */
 export function filterOf(query: string): Filter {
   const terms = read(query)
@@ -68,7 +68,7 @@ function within(field: Field, { low, high, lowOpen, highOpen }: Interval, values
     parts.push(`${filter} ${highOpen ? '<' : '<='} ?`)
     values.push(end(high))
   }
-  // Beyond every number (1e999 is read as infinite) there is no bound, and yet something to compare.
+  // A bound beyond every number (1e999 is parsed as infinite) is no bound, but requires a value.
   return parts.length === 0 ? `${filter} IS NOT NULL` : `(${parts.join(' AND ')})`
 }
 
@@ -85,7 +85,7 @@ function word(field: Field, value: string, exact: boolean, values: Filter['value
   return columns.map((name) => (exact ? `${name} = ? COLLATE NOCASE` : contains(name))).join(' OR ')
 }
 
-/** instr tells letters apart, LIKE would read % and _ in what was typed. */
+/** instr is case-sensitive; LIKE would interpret % and _ in the text. */
 const contains = (column: string): string => `instr(lower(${column}), lower(?)) > 0`
 
 function anywhere(text: string, values: Filter['values']): string {

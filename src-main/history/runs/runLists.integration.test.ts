@@ -1,4 +1,4 @@
-/** What a history of an earlier version becomes. */
+/** Upgrades a history of an earlier version. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -12,7 +12,7 @@ import { migrations } from '../migrations'
 const folder = mkdtempSync(path.join(tmpdir(), 'mcnn-migrated-'))
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
-it('the third migration rolls up what runs of before have measured, and keeps them in the list', () => {
+it('the third migration summarises earlier measurements and keeps the runs in the list', () => {
   const file = path.join(folder, 'history.sqlite')
   const old = openDatabase(file, { steps: migrations.slice(0, 2) })
   old.exec(`INSERT INTO studies (key, id, name, created_at) VALUES (1, 's', 'S', '2026-01-01T00:00:00Z')`)

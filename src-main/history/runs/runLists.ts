@@ -1,4 +1,4 @@
-/** Lists of runs for tables: filtered, sorted and grouped by SQLite, handed out in parts. */
+/** Lists of runs for tables: filtered, sorted and grouped by SQLite, returned in pages. */
 import { spread } from '../../analysis/statistics/statistics'
 import { trainingConfig } from '../../contract/experiment'
 import { noCounts, runStates } from '../../contract/runs/states'
@@ -15,7 +15,7 @@ export interface RunListQuery {
   sort: readonly Sorting[]
   statistic: Statistic
   group: 'none' | 'config'
-  /** Config ids of the groups that are unfolded. */
+  /** Config ids of the expanded groups. */
   open: readonly string[]
 }
 
@@ -30,13 +30,13 @@ type GroupRow = Record<(typeof runStates)[number], number> &
   GroupValues & {
     config: string
     runs: number
-    /** JSON of the accuracies that count. */
+    /** JSON of the accuracies that enter the mean. */
     accuracies: string
     /** JSON of the config without its seed. */
     json: string
   }
 
-/** A group as it lies in the list: its head at `row`, its members after that where it is open. */
+/** A group in the list: its head at `row`, then its members if it is expanded. */
 interface Placed {
   config: string
   runs: number
@@ -51,7 +51,7 @@ export class RunLists {
     this.#db = db
   }
 
-  /** @throws WorkbenchError bad-input where the query is off */
+  /** @throws WorkbenchError bad-input if the query is invalid */
   part(asked: RunListQuery, offset: number, limit: number): RunListPart {
     const filter = filterOf(asked.query)
     if (asked.group === 'none') {
@@ -95,7 +95,7 @@ export class RunLists {
     }
   }
 
-  /** Of the runs in rows `offset` to `offset + limit`, in their order; a folded group stands for all of its runs. */
+  /** Returns the runs in rows `offset` to `offset + limit`, in order; a collapsed group stands for all of its runs. */
   ids(asked: RunListQuery, offset: number, limit: number): string[] {
     const filter = filterOf(asked.query)
     if (asked.group === 'none') return this.#idsOf(this.#keys(asked, filter, offset, limit))
@@ -110,7 +110,7 @@ export class RunLists {
     })
   }
 
-  /** In the order of the ids; ids that are gone are left out. */
+  /** Returns runs in the order of the ids, without ids that do not exist. */
   byIds(ids: readonly string[], statistic: Statistic): RunRow[] {
     const keys = this.#db
       .prepare<[string], number>(
@@ -120,7 +120,7 @@ export class RunLists {
     return this.#rowsOf(keys.all(JSON.stringify(ids)), statistic)
   }
 
-  /** All tags in use, and the studies' names. */
+  /** Returns all tags in use, and the names of the studies. */
   words(): { tags: string[]; studies: string[] } {
     return {
       tags: this.#db.prepare<[], string>('SELECT DISTINCT tag FROM tags ORDER BY tag').pluck().all(),
@@ -154,7 +154,7 @@ export class RunLists {
     return rows.map((row) => runRow.parse({ ...row, tags: JSON.parse(row.tags) as unknown }))
   }
 
-  /** All groups in their order, with where each lies. */
+  /** Returns all groups in order, with their positions. */
   #placed(asked: RunListQuery, { where, values }: Filter): Placed[] {
     const open = new Set(asked.open)
     const { columns, order } = groupOrder(asked.sort, asked.statistic)
@@ -187,7 +187,7 @@ export class RunLists {
   }
 }
 
-/** A seed that was trained again counts once, by its newest finished run: equal seeds are no independent values. */
+/** Of runs with equal seeds only the newest finished one counts: equal seeds give no independent values. */
 const counts = `(runs.state = 'done' AND runs.test_accuracy IS NOT NULL
   AND row_number() OVER (PARTITION BY runs.config, runs.seed, runs.state = 'done' ORDER BY runs.key DESC) = 1)`
 
@@ -212,7 +212,7 @@ function ofConfig({ where, values }: Filter, config: string): Filter {
   return { where: `(${where}) AND runs.config = ?`, values: [...values, config] }
 }
 
-/** What is missing comes last whichever way it is sorted. */
+/** Missing values come last in both directions. */
 const ordered = (key: string, descending: boolean): string[] => [
   `(${key}) IS NULL`,
   `${key}${descending ? ' DESC' : ''}`,
@@ -228,9 +228,9 @@ function orderOf(sort: readonly Sorting[], statistic: Statistic): string {
 }
 
 /**
- * Means over what counts for results; the first or the last run's for the rest.
- * @returns what is needed of a run beside its config, key and time, and the order made of that: every column more costs
- *   milliseconds over ten thousand runs, and what counts is asked for where means are only
+ * Means over finished runs; the first or last run's value for everything else.
+ * @returns the columns that are needed of a run besides its config, key and time, and the resulting order. Each further
+ *   column costs milliseconds over ten thousand runs, and runs are counted only if a mean needs them.
  */
 function groupOrder(sort: readonly Sorting[], statistic: Statistic): { columns: string[]; order: string } {
   const together = (column: SortColumn, key: string, descending: boolean): string => {

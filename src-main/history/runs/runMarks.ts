@@ -1,4 +1,4 @@
-/** What people do with runs in lists: tags, notes, archive and trash. */
+/** Changes that people make to runs in lists: tags, notes, archive and trash. */
 import type { Database } from '../files/database'
 
 interface Put {
@@ -43,13 +43,13 @@ export class RunMarks {
       .pluck()
   }
 
-  /** What a person wrote to a run; tags in alphabetical order. */
+  /** Returns the tags, in alphabetical order, and the note of a run. */
   of(id: string): { note: string; tags: string[]; archivedAt: string | null } {
     const row = this.#of.get(id)
     return { note: row?.note ?? '', archivedAt: row?.archivedAt ?? null, tags: this.#tagsOf.all(id) }
   }
 
-  /** Tags are the same in small and capital letters. @returns whether the run changed; so with the others */
+  /** Tags are case-insensitive. @returns whether the run changed, as the other methods do */
   tag(id: string, tag: string): boolean {
     return this.#tag.run(tag, id).changes > 0
   }
@@ -62,7 +62,7 @@ export class RunMarks {
     return this.#note.run(note, id).changes > 0
   }
 
-  /** @param at when it was put away, ISO; null brings it back */
+  /** @param at time of archiving, ISO; null undoes it */
   archive(id: string, at: string | null): boolean {
     return this.#archive.run({ at, id }).changes > 0
   }
@@ -72,7 +72,7 @@ export class RunMarks {
     return this.#trash.run({ at, id }).changes > 0
   }
 
-  /** Ids of what is in the trash; what went there with or before its study is not among them. */
+  /** Returns ids of the runs in the trash, except those of studies in the trash. */
   trashed(): string[] {
     return this.#trashed.all()
   }

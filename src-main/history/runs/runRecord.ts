@@ -3,10 +3,10 @@ import { precision, type Precision } from '../../contract/experiment'
 import { runSummary, type RunSummary } from '../../contract/runs/runs'
 import { summaryColumns } from './runSql'
 
-/** The process that trains a run, or has it in its queue. */
+/** The process that trains a run or has it in its queue. */
 export interface Owner {
   pid: number
-  /** Tells a process from a later one with the same pid. */
+  /** Distinguishes a process from a later one with the same pid. */
   start: string
 }
 
@@ -55,14 +55,14 @@ export interface RunRecord {
   weightsFile: string | null
   trainExamples: number
   testExamples: number
-  /** Of its config; 0 without a validation split. */
+  /** Number of validation examples of its config; 0 without a split. */
   validationExamples: number
   precision: Precision
-  /** From the trainer's start to its first step. */
+  /** Seconds from the trainer's start to its first step. */
   startupSeconds: number | null
-  /** The run itself is in the trash. */
+  /** Whether the run itself is in the trash. */
   trashed: boolean
-  /** The run or its study is in the trash, so no list shows it. */
+  /** Whether the run or its study is in the trash, so that no list shows it. */
   hidden: boolean
   checkpoint: { step: number; epochs: number; at: string } | null
 }

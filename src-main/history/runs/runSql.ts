@@ -1,4 +1,4 @@
-/** What every list of runs selects: runs with their study, and a run's summary. */
+/** SQL shared by all lists of runs: runs with their studies, and the summary of a run. */
 import type { RunSummary } from '../../contract/runs/runs'
 import { sharedMachineKind } from '../../contract/runs/timing'
 import { selectList } from '../files/statements'

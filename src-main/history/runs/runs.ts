@@ -20,8 +20,8 @@ export type { NewRun, Owner, RunRecord }
 
 const unfinished = `runs.state IN ('queued', 'running', 'paused')`
 /**
- * Without the hint SQLite takes the index by state, and reads all that wait to find who is first or last: a long queue
- * took seconds to make.
+ * Without the hint, SQLite uses the index by state and reads all queued runs to find the first or the last: creating a
+ * long queue took seconds.
  */
 const inQueue = 'runs INDEXED BY runs_unfinished'
 
@@ -111,13 +111,13 @@ export class Runs {
     })
   }
 
-  /** At the end of the queue, owned by a process. */
+  /** Appends a run to the queue, owned by a process. */
   insert(run: NewRun, owner: Owner): void {
     this.#insert.run({ ...run, pid: owner.pid, start: owner.start })
   }
 
   /**
-   * Newest first; what is in the trash is not among them, here and in a study, nor are runs of a study in the trash.
+   * Returns runs, newest first, without those in the trash or in a trashed study. So do the lists of a study's runs.
    */
   list(): RunSummary[] {
     return this.#list.all().map((row) => runSummary.parse(row))
@@ -128,38 +128,38 @@ export class Runs {
     return row ? recordOf(row) : null
   }
 
-  /** In the order they were made; all of them, or at most `limit` from the one at `offset` on. */
+  /** Returns runs in the order of creation; all of them, or at most `limit` from `offset` on. */
   ofStudy(studyId: string, offset = 0, limit = -1): RunRecord[] {
     return this.#ofStudy.all(studyId, limit, offset).map(recordOf)
   }
 
-  /** In the order they were made: they go with their study. */
+  /** Returns runs in the order of creation, also trashed ones, because they are deleted with their study. */
   trashedOfStudy(studyId: string): RunRecord[] {
     return this.#trashedOfStudy.all(studyId).map(recordOf)
   }
 
-  /** Queued, running and paused, in the order of the queue. */
+  /** Returns queued, running and paused runs in the order of the queue. */
   unfinished(): RunRecord[] {
     return this.#unfinished.all().map(recordOf)
   }
 
-  /** Whose program ended before they did, in the order of the queue; not what was put aside. */
+  /** Returns runs whose program ended before them, in the order of the queue, without archived and trashed ones. */
   interrupted(): RunRecord[] {
     return this.#interrupted.all().map(recordOf)
   }
 
-  /** The newest runs that have finished an epoch, with what they were trained on. */
+  /** Returns the newest runs with a finished epoch, with their environments. */
   measured(limit: number): RunRecord[] {
     return this.#measured.all(limit).map(recordOf)
   }
 
-  /** Turns the owner's next queued run to running and returns it; null where none waits. */
+  /** Changes the owner's next queued run to running and returns it; null if none is queued. */
   claimNext(owner: Owner): RunRecord | null {
     const id = this.#claimNext.immediate(owner)
     return id === null ? null : this.get(id)
   }
 
-  /** Turns a queued run to running, whoever owns it. @param at when, ISO */
+  /** Changes a queued run to running, whoever owns it. @param at time, ISO */
   begin(id: string, at: string): void {
     this.#claim.run(at, id)
   }
@@ -168,7 +168,7 @@ export class Runs {
     this.#setState.run(state, reason, key)
   }
 
-  /** Takes a queued run into a process's queue, or (null) holds it: no process will start it uninvited. */
+  /** Adds a queued run to a process's queue, or (null) pauses it: no process starts it until it is resumed. */
   setOwner(key: number, owner: Owner | null, reason: string | null): void {
     this.#own.run(owner?.pid ?? null, owner?.start ?? null, reason, key)
   }
@@ -188,12 +188,12 @@ export class Runs {
     this.#end.run({ key, state, reason, at, file: weights?.file ?? null, sha256: weights?.sha256 ?? null })
   }
 
-  /** Puts a run that has ended back into the queue, where it was before or behind all others. */
+  /** Queues an ended run again, at its former position or at the end. */
   requeue(key: number, owner: Owner, place: 'before' | 'last'): void {
     this.#requeue.run({ ...owner, key, last: place === 'last' ? 1 : 0 })
   }
 
-  /** All that wait, in the order of the queue: by ascending position. */
+  /** Returns all queued runs in order of position. */
   waiting(): { id: string; position: number; owner: Owner | null }[] {
     return this.#waiting.all().map(({ id, position, ...row }) => ({ id, position, owner: ownerOf(row) }))
   }
@@ -206,7 +206,7 @@ export class Runs {
     this.#checkpoint.run(step, epochs, at, key)
   }
 
-  /** With all it measured. */
+  /** Deletes a run with all its measurements. */
   remove(id: string): void {
     this.#remove.run(id)
   }

@@ -1,4 +1,4 @@
-/** The watched process, with a real child: a small stand-in that speaks the wire's messages. */
+/** The supervised process, with a real child: a small stand-in that sends the messages of the contract. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -15,7 +15,7 @@ else if (mode === 'closes') {
   const [, , , file, ms] = process.argv
   const end = (how) => { require('fs').writeFileSync(file, how); process.exit(0) }
   process.on('SIGTERM', () => end('terminated'))
-  // One that asked for time needs more than the usual limit; the other one never closes by itself.
+  // The service that asked for time needs more than the usual limit; the other one never closes by itself.
   process.on('message', ({ close }) => close && setTimeout(() => end('closed in order'), ms ? 3000 : 1e9))
   if (ms) process.send({ event: 'system.closing', payload: { ms: Number(ms) } })
   process.send({ ready: true })
@@ -166,7 +166,7 @@ describe('Service', () => {
     expect(states.map((state) => state.state)).toEqual(['starting', 'stopped'])
   })
 
-  it('ends the service on request, by force if necessary', async () => {
+  it('ends the service on request, with SIGKILL if necessary', async () => {
     const first = start('serve')
     const pid = (await first.service.call('pid', {})) as number
     const unanswered = first.service.call('never', {})
@@ -188,7 +188,7 @@ describe('Service', () => {
     ['ends a service that exceeds the usual time and asked for no more', [], 'terminated'],
   ])('%s', async (_, asked, how) => {
     const file = path.join(folder, `closing-${asked.length}`)
-    // SIGKILL comes so late that only the limit for closing in order matters here.
+    // SIGKILL comes so late that only the limit of a clean shutdown matters here.
     const { service, until } = start('closes', {
       args: ['closes', file, ...asked],
       shutdownTimeouts: { graceful: 1, sigterm: 600_000 },

@@ -45,7 +45,7 @@ export class Service {
   readonly #log: ServiceLog
   readonly #restarts = new RestartLimit(maxRestarts, restartWindowMs)
   readonly #pending = new PendingCalls()
-  /** Calls made before it was ready. */
+  /** Calls made before the service was ready. */
   #held: { id: number; call: string; params: unknown }[] = []
   #child: ChildProcess | null = null
   #gone: Promise<void> = Promise.resolve()
@@ -54,7 +54,7 @@ export class Service {
   #repair: ((outcome: Repair | ErrorValue) => void) | null = null
   #stopping = false
   #closeCause: CloseCause = 'closed'
-  /** Milliseconds that the service needs to close in order, as it reported. */
+  /** Milliseconds that the service needs to close cleanly, as it reported. */
   #closingMs = 0
   #restarting: Promise<void> | null = null
 
@@ -169,8 +169,7 @@ export class Service {
   #spawn(detail: string | null, more: readonly string[] = []): void {
     const { node, script, args } = this.#options
     this.#log.begin(`--- ${new Date().toISOString()} started`)
-    // `spawn`, not `fork`: Electron's own `fork` would add ELECTRON_RUN_AS_NODE to the environment.
-    // A process group of its own: Ctrl+C in the terminal reaches only the shell, which then stops the service in order.
+    // A process group of its own: Ctrl+C in the terminal reaches only the shell, which then stops the service cleanly.
     const child = spawn(node, [script, ...args, ...more], {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       serialization: 'json',
@@ -264,7 +263,7 @@ export class Service {
     }
   }
 
-  /** Stops for good, with a reason. */
+  /** Stops permanently, with a reason. */
   #halt(failure: ErrorValue, refused = false): void {
     this.#failure = failure
     this.#held = []

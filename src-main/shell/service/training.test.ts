@@ -39,7 +39,7 @@ describe('Training', () => {
     expect(training.held).toBe(0)
   })
 
-  it('is idle if nothing trains, is paused or is due next; held runs do not count', () => {
+  it('is idle if nothing trains, is paused or is due next; paused queued runs do not count', () => {
     const idle = vi.fn()
     const training = new Training(() => undefined, idle)
     training.follow('run.changed', { id: 'a', state: 'running' })
@@ -65,7 +65,7 @@ describe('Training', () => {
     expect(idle).toHaveBeenCalledOnce()
   })
 
-  it('ignores what is not a run', () => {
+  it('ignores everything that is not a run', () => {
     const training = new Training(() => undefined)
     for (const payload of [null, {}, { id: 'a', state: 'flying' }]) training.follow('run.changed', payload)
     expect(training.held).toBe(0)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { taskProgress } from '../../contract/publish/publish'
 import { endedStates, runState, type RunState } from '../../contract/runs/states'
 
-/** A queued run with a reason is on hold until the user resumes it. */
+/** A queued run with a reason is paused until the user resumes it. */
 const changed = z.object({ id: z.string(), state: runState, reason: z.string().nullish() })
 const deleted = z.object({ runId: z.string() })
 const work = taskProgress.pick({ kind: true })
