@@ -7,6 +7,7 @@ import { History } from '../../history/history'
 import { isWriterAlive, WriterLock, writerOf } from '../../history/files/writer'
 import { backupBeforeMigration, listBackups } from '../storage/backups'
 import type { Paths } from '../storage/dataDir'
+import type { DataDirCreation } from '../storage/dataDirCreation'
 import { isUnchanged } from '../storage/dataDirIdentity'
 import { mustBeWritable } from '../storage/fileAccess'
 import { orphans, recover } from './recovery'
@@ -21,6 +22,7 @@ const lockTimeoutMs = 3000
 export type Access = 'write' | 'read' | 'either'
 
 /**
+ * If this program created the data directory and cannot create its history, the directory is removed again.
  * @param canWrite whether this user may write the data directory
  * @returns the history, and the lock if it is open for writing
  * @throws WorkbenchError conflict if `access` is `write` and another program writes; else as `openDatabase` and
@@ -30,24 +32,32 @@ export async function openHistory(
   paths: Paths,
   program: string,
   access: Access,
-  canWrite = true,
+  { canWrite, creation }: { canWrite: boolean; creation: DataDirCreation },
 ): Promise<{ history: History; lock: WriterLock | null }> {
-  const lock =
-    access === 'write'
-      ? await acquireLock(paths, program)
-      : access === 'either' && canWrite
-        ? await tryAcquireLock(paths, program, lockTimeoutMs)
-        : null
+  const lock = await lockFor(access === 'either' && !canWrite ? 'read' : access, paths, program).catch(
+    (thrown: unknown) => {
+      if (!isWriterAlive(paths.database)) creation.removeWithoutHistory(paths)
+      throw thrown
+    },
+  )
   if (!lock) return { history: await openReader(paths), lock: null }
+  const isMissing = !existsSync(paths.database)
   try {
     mustNotBeMissing(paths)
     mustBeWritable(paths)
     await backupBeforeMigration(paths)
     return { history: new History(paths.database, { suspect: lock.afterCrash }), lock }
   } catch (thrown) {
+    if (isMissing) creation.remove(paths)
     lock.releaseAfterFailure(thrown)
     throw thrown
   }
+}
+
+/** @throws WorkbenchError conflict if `access` is `write` and another program writes */
+async function lockFor(access: Access, paths: Paths, program: string): Promise<WriterLock | null> {
+  if (access === 'write') return acquireLock(paths, program)
+  return access === 'either' ? tryAcquireLock(paths, program, lockTimeoutMs) : null
 }
 
 /** Opens the history and writes nothing in the data directory. */

@@ -133,6 +133,12 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     recover(context)
     scheduler.followSurvivors()
   }
+  /** Closes the history, and removes the data directory if this service created it and nothing was stored. */
+  const closeUnused = (): void => {
+    const isUnused = creation.isNew && lock !== null && history.studies.isEmpty()
+    history.close()
+    if (isUnused) creation.remove(paths)
+  }
   const own = new WriteAccess(context, lock, { access, canWrite, as, recover: recoverRuns })
   try {
     if (lock) {
@@ -144,7 +150,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   } catch (thrown) {
     const failure = history.explained(thrown)
     try {
-      history.close()
+      closeUnused()
     } finally {
       lock?.releaseAfterFailure(failure)
     }
@@ -228,9 +234,8 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     } finally {
       context.trainerPriority.close()
       disk.close()
-      const isUnused = failed && creation.isNew && own.mayWrite && !damage && history.studies.isEmpty()
-      history.close()
-      if (isUnused) creation.remove(paths)
+      if (failed && !damage) closeUnused()
+      else history.close()
       own.release(damage)
     }
   }
@@ -251,7 +256,7 @@ async function openStores(dataDir: string, as: string, access: Access) {
   for (let attempt = 1; ; attempt++) {
     const { paths, canWrite, creation } = openDataDir(dataDir, access)
     try {
-      return { paths, canWrite, creation, ...(await openHistory(paths, as, access, canWrite)) }
+      return { paths, canWrite, creation, ...(await openHistory(paths, as, access, { canWrite, creation })) }
     } catch (thrown) {
       if (!(thrown instanceof DataDirRemoved) || attempt === openAttempts) throw thrown
     }

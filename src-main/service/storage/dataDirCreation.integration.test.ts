@@ -85,6 +85,43 @@ describe('a command that fails', () => {
   )
 })
 
+/** Runs a command whose files may have this many KiB each: the system then refuses to write, as a full disk does. */
+const withSmallFiles = (kib: number) => (args: readonly string[]) =>
+  spawnSync('bash', ['-c', `trap '' XFSZ; ulimit -f ${kib}; exec "$@"`, 'bash', process.execPath, cli, ...args], {
+    encoding: 'utf8',
+  })
+/** Runs a command on a file system of this many KiB, and then prints what is in it. */
+const onSmallDisk = (kib: number) => (args: readonly string[]) =>
+  spawnSync(
+    'unshare',
+    [
+      '-m',
+      'bash',
+      '-c',
+      `mount -t tmpfs -o size=${kib}k tmpfs "$1" && cd "$1" && shift && { "$@"; code=$?; ls -A; exit $code; }`,
+      'bash',
+      folder,
+      process.execPath,
+      cli,
+      ...args,
+    ],
+    { encoding: 'utf8' },
+  )
+const mayMount = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/tmp']).status === 0
+const sizes = [4, 16, 40, 64, 80]
+
+describe('a disk that fills while a data directory is created', () => {
+  it.each([
+    ...[0, ...sizes].map((kib) => [`files of at most ${kib} KiB`, withSmallFiles(kib)] as const),
+    ...(mayMount ? sizes : []).map((kib) => [`a disk of ${kib} KiB`, onSmallDisk(kib)] as const),
+  ])('leaves nothing: %s', (_, run) => {
+    const { status, stdout, stderr } = run(['study', 'resume', 'nothing', '--data-dir', dataDir])
+    expect({ status, stdout }, stderr).toEqual({ status: 1, stdout: '' })
+    expect(stderr).toMatch(/^mcnn: .+\n$/)
+    expect(names()).toEqual([])
+  })
+})
+
 describe('a service that is closed after a failure', () => {
   const open = (): Promise<Service> => createService({ dataDir, trainerEntry: fakeTrainer, program: '1.2.3' })
 

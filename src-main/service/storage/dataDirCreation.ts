@@ -1,5 +1,5 @@
 /** Records what a program created of a data directory. A failing command removes it again. */
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
 import { codeOf } from '../../contract/errors'
 import type { Paths } from './dataDir'
@@ -50,6 +50,11 @@ export class DataDirCreation {
     } catch {
       // The directory stays: the reason for which the command failed must be reported.
     }
+  }
+
+  /** The same without the lock, which could not be acquired, if there is no history. */
+  removeWithoutHistory(paths: Paths): void {
+    if (!existsSync(paths.database)) this.remove(paths)
   }
 
   #makeOne(folder: string): void {

@@ -66,8 +66,8 @@ export function locateDataDir(dataDir: string): Paths {
 }
 
 /**
- * Creates what is missing of a data directory, marker file first, and returns its paths. A directory of an earlier
- * version is adopted.
+ * Creates what is missing of a data directory, and returns its paths. The marker file comes last, so that a failure
+ * before it leaves nothing. A directory of an earlier version is adopted.
  * @param creation records what was created
  * @throws WorkbenchError as `locateDataDir`; bad-input or unavailable, as `pathProblem` says, if it cannot be written
  */
@@ -76,14 +76,12 @@ export function prepareDataDir(dataDir: string, creation = new DataDirCreation()
   const { dataDir: root, datasets, runs, logs } = paths
   if (!isCertain) throw refused(root, path.basename(paths.database))
   try {
-    creation.makeFolder(root)
-    if (state === 'earlier') adoptRunFolders(paths)
-    if (state !== 'marked') creation.isNew = createMarker(paths.marker) && state === 'new'
-    const prepared = state === 'marked' ? paths : pathsOf(root, readMarker(paths.marker))
-    for (const folder of [datasets, runs, logs]) creation.makeFolder(folder)
+    for (const folder of [root, datasets, runs, logs]) creation.makeFolder(folder)
     // Data sets may be shared with other people and read-only.
     for (const folder of [root, runs, logs]) accessSync(folder, constants.W_OK | constants.X_OK)
-    return prepared
+    if (state === 'earlier') adoptRunFolders(paths)
+    if (state !== 'marked') creation.isNew = createMarker(paths.marker) && state === 'new'
+    return state === 'marked' ? paths : pathsOf(root, readMarker(paths.marker))
   } catch (cause) {
     if (!creation.isNew) creation.removeFolders()
     throw unusable(root, 'written', cause)

@@ -22,6 +22,7 @@ import { migrations } from '../../history/migrations'
 import { WriterLock } from '../../history/files/writer'
 import { listBackups, makeBackup } from './backups'
 import type { Paths } from './dataDir'
+import { DataDirCreation } from './dataDirCreation'
 import { prepareDataDir } from './dataDirIdentity'
 import { openHistory } from '../access/openHistory'
 import { rowsOf } from '../fixtures/historyRows'
@@ -129,7 +130,7 @@ function pagesOf(file: string, name: string): { leaf: number[]; internal: number
 }
 
 async function opened(): Promise<unknown> {
-  return openHistory(paths, 'test', 'write').then(
+  return openHistory(paths, 'test', 'write', { canWrite: true, creation: new DataDirCreation() }).then(
     ({ history, lock }) => {
       history.close()
       lock?.release()
