@@ -46,7 +46,7 @@ test('reports a corrupt history and repairs it from the window', async ({ launch
     runs: () => opened.call('runs.list', {}),
   }))
   const banner = page.getByRole('alert').filter({ hasText: 'The database is corrupt' })
-  await expect(banner).toContainText('it does not begin as a database does. Nothing of it was changed. Repair rebuilds')
+  await expect(banner).toContainText('it has no header of an SQLite database. It was not changed. Repair rebuilds')
   await workbench.screenshot('history-damaged')
   expect(readFileSync(file).equals(damaged)).toBe(true)
   await banner.getByRole('button', { name: 'Repair', exact: true }).click()

@@ -57,7 +57,7 @@ test('resumes a run that was interrupted when the program closed, and extends it
   await expect(page).not.toHaveURL(new RegExp(`${id}$`))
   const extended = new URL(page.url()).hash.split('/').at(-1) ?? ''
   await expect.poll(async () => (await workbench.call('runs.get', { id: extended })).run.state).toBe('done')
-  await expect(page.getByText(`Goes on where ${id} ended`, { exact: false })).toBeVisible()
+  await expect(page.getByText(`Continues ${id} after`, { exact: false })).toBeVisible()
 
   // As if it had never been stopped, and had all its epochs from the start.
   const {

@@ -334,7 +334,7 @@ describe('on a new data directory', () => {
     expect(list).toEqual({
       code: 1,
       out: '',
-      err: expect.stringMatching(/^mcnn: [^\n]+ does not begin as a database does[^\n]+--repair[^\n]+\n$/),
+      err: expect.stringMatching(/^mcnn: [^\n]+ has no header of an SQLite database[^\n]+--repair[^\n]+\n$/),
     })
     const { code, out } = await mcnn('doctor', '--json', '--data-dir', dir('foreign'))
     expect(code).toBe(1)
@@ -1139,12 +1139,12 @@ describe('while another command trains', () => {
     const doctor = await mcnn('doctor', ...flags)
     expect(doctor).toMatchObject({
       code: 1,
-      out: expect.stringMatching(/✗ SQLite: The history .* is damaged[^]*mcnn doctor --repair/),
+      out: expect.stringMatching(/✗ SQLite: The history .* is corrupt[^]*mcnn doctor --repair/),
     })
     expect(await mcnn('runs', 'list', ...flags)).toMatchObject({
       code: 1,
       err: expect.stringMatching(
-        /^mcnn: The history .* is damaged: [^\n]+ Nothing of it was changed\. `mcnn doctor --repair`[^\n]+\n$/,
+        /^mcnn: The history .* is corrupt: [^\n]+ It was not changed\. `mcnn doctor --repair`[^\n]+\n$/,
       ),
     })
     const repaired = await json(contract.repair, 'doctor', '--repair', ...flags)

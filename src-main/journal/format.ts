@@ -59,7 +59,7 @@ export function encodeLine(content: Line): string {
 
 /**
  * Reads a line without its line break.
- * @throws Error with the reason, without a full stop, if it is damaged or not a line of a journal
+ * @throws Error with the reason, without a full stop, if it is corrupt or not a line of a journal
  */
 export function decodeLine(text: string): Line {
   const found = crcPattern.exec(text)

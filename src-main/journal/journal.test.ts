@@ -150,7 +150,7 @@ describe('a journal', () => {
     expect(readAll()).toEqual([
       expect.objectContaining({ message: 'first' }),
       expect.stringMatching(
-        /^A line of the run’s journal \(0001\.jsonl, up to byte \d+\) can’t be read: it does not match its checksum\.$/,
+        /^A line of the run’s journal \(0001\.jsonl, up to byte \d+\) cannot be read: it does not match its checksum\.$/,
       ),
       expect.objectContaining({ message: 'third' }),
     ])

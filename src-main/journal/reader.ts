@@ -113,7 +113,7 @@ function* linesOf(folder: string, { attempt, from, to }: Part): Generator<Entry>
       const { at, message } = decodeLine(text)
       if (message !== undefined) yield { at, message, problem: null, next }
     } catch (thrown) {
-      const problem = `A line of the run’s journal (${path.basename(file)}, up to byte ${end}) can’t be read: ${messageOf(thrown)}.`
+      const problem = `A line of the run’s journal (${path.basename(file)}, up to byte ${end}) cannot be read: ${messageOf(thrown)}.`
       yield { at: new Date().toISOString(), message: null, problem, next }
     }
   }

@@ -219,8 +219,8 @@ describe('the trainer', () => {
     const fed = await trained('0')
     const resident = await trained('1')
     expect({ ...resident, told: '' }).toEqual({ ...fed, told: '' })
-    expect(fed.told).toContain('handed to each')
-    expect(resident.told).toMatch(/stay with the graph/)
+    expect(fed.told).toContain('A second thread prepares')
+    expect(resident.told).toMatch(/stay in the graph/)
   })
 
   it('pauses and resumes between two steps, and the result is that of a run never paused', async () => {

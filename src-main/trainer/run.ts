@@ -120,19 +120,17 @@ async function trainIn(
   )
   if (from) {
     if (from.datasetFingerprint !== data.fingerprint)
-      throw new WorkbenchError(
-        'conflict',
-        'The data set is not the one that this run was trained on before it stopped.',
-        { fix: 'Import that one again and resume, or re-run on this one.' },
-      )
+      throw new WorkbenchError('conflict', 'The data set differs from the one that this run was trained on before.', {
+        fix: 'Import the earlier one and resume, or re-run the run with this one.',
+      })
     graph.setVariables(from.variables)
     if (!isSameComputation(from.computedBy, computedBy))
       warnings.push(
-        `Computed in another way than before the stop, which can change the last bits of the weights. Before: ${from.computedBy} Now: ${computedBy}`,
+        `The computation differs from that before the stop, which can change the last bits of the weights. Before: ${from.computedBy} Now: ${computedBy}`,
       )
   } else {
     if (reached.epochs > 0 || reached.step > 0)
-      warnings.push('There is no whole checkpoint of what was trained before: the run starts again from its seed.')
+      warnings.push('No checkpoint of the earlier training is intact: the run starts again from its seed.')
     await checkpoints.remove()
   }
   send({

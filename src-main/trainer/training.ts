@@ -212,7 +212,7 @@ export class Training {
         at.step,
         Math.min(at.epoch, job.config.epochs),
         learningRateAt(job.config, at.epoch, at.trainErrors),
-        `A value of ${spoilt[0]} is no longer a number`,
+        `A value of ${spoilt[0]} is not finite`,
       )
     // Step metrics that the checkpoint counts as recorded must be recorded.
     this.report.flushSteps()

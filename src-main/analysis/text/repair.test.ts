@@ -25,8 +25,8 @@ it('describes a repair with its sources, its counts and the path of the corrupt 
 
 it('describes losses, and records that can not be read', () => {
   const losses = ['a', 'b', 'c', 'd'].map((id) => ({ id, lost: '3 of 12 epochs' }))
-  expect(repairWords({ ...repair, losses, problems: ['/d/s.json can’t be read: it is cut off.'] })).toContain(
-    '4 runs lost data, as recorded in their events: a, b, c … /d/s.json can’t be read: it is cut off.',
+  expect(repairWords({ ...repair, losses, problems: ['/d/s.json cannot be read: it is cut off.'] })).toContain(
+    '4 runs lost data, as recorded in their events: a, b, c … /d/s.json cannot be read: it is cut off.',
   )
   expect(repairWords({ ...repair, losses: losses.slice(3) })).toContain(
     'One run lost data, as recorded in its events: d.',

@@ -193,7 +193,7 @@ export function headerOf(file: string): Buffer | null {
   }
   if (read === 0) return null
   if (read < header.length || header.toString('latin1', 0, 16) !== 'SQLite format 3\0')
-    throw damaged(file, 'it does not begin as a database does')
+    throw damaged(file, 'it has no header of an SQLite database')
   return header
 }
 
@@ -217,7 +217,7 @@ export function older(file: string): WorkbenchError {
 
 /** @param what the fault */
 export function damaged(file: string, what: string): WorkbenchError {
-  return new WorkbenchError('damaged', `The history ${file} is damaged: ${what}. Nothing of it was changed.`, {
+  return new WorkbenchError('damaged', `The history ${file} is corrupt: ${what}. It was not changed.`, {
     fix: '`mcnn doctor --repair` rebuilds it from the records and journals in the data directory, and keeps this file.',
   })
 }
@@ -226,9 +226,9 @@ export function damaged(file: string, what: string): WorkbenchError {
 function altered(file: string, cause: Error): WorkbenchError {
   return new WorkbenchError(
     'bad-data',
-    `The history ${file} holds something that can’t be read: ${messageOf(cause).slice(0, 300)}`,
+    `The history ${file} contains an unreadable value: ${messageOf(cause).slice(0, 300)}`,
     {
-      fix: 'It was damaged or changed by hand. `mcnn doctor` looks at it; put a copy of it back where you have one.',
+      fix: 'The file is corrupt or was edited. Check it with `mcnn doctor`, and restore a backup.',
       cause,
     },
   )

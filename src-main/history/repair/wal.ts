@@ -11,7 +11,7 @@ const frameBytes = frameHeaderBytes + pageBytes
 
 type Sum = readonly [number, number]
 
-const noHead = 'the head of its write-ahead log can’t be read'
+const noHead = 'the header of its write-ahead log is unreadable'
 
 /**
  * Returns the fault of a history's log, in words. Returns null if it is intact, missing, or incomplete at its end
@@ -52,7 +52,7 @@ export function walDamage(history: string): string | null {
   const confirmed = frames.slice(0, last + 1)
   const first = confirmed.findIndex(({ whole }) => !whole)
   if (first < 0 || (headed && isTorn(confirmed, first))) return null
-  return headed ? `frame ${first + 1} of ${last + 1} in its write-ahead log can’t be read` : noHead
+  return headed ? `frame ${first + 1} of ${last + 1} in its write-ahead log is unreadable` : noHead
 }
 
 /** Returns the first frame of a frame's transaction, as far as intact frames show it. */

@@ -262,6 +262,6 @@ export class Metrics {
 /** SQLite would silently store NaN as NULL. */
 function finiteOrNull(value: number | null | undefined): number | null {
   if (value === null || value === undefined) return null
-  if (!Number.isFinite(value)) throw new RangeError(`a metric is ${value}: only finite numbers are kept`)
+  if (!Number.isFinite(value)) throw new RangeError(`a metric is ${value}: only finite numbers can be stored`)
   return value
 }

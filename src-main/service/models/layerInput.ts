@@ -92,7 +92,7 @@ export class LayerInputs {
         (cause: unknown) => {
           throw new WorkbenchError(
             'not-found',
-            'The weights file of this run can’t be read: it may have been moved or removed.',
+            'The weights file of this run cannot be read: it may have been moved or removed.',
             { cause },
           )
         },

@@ -78,7 +78,7 @@ async function load({ runId, config, file, sha256, datasetsDir }: ModelSource): 
   const bytes = await readFile(file).catch((cause: unknown) => {
     throw new WorkbenchError(
       'not-found',
-      `The weights of the run ${runId} can’t be read: the file may have been moved or removed.`,
+      `The weights of the run ${runId} cannot be read: the file may have been moved or removed.`,
       { fix: 'Re-run it: the same config and seed give the same weights.', field: 'id', cause },
     )
   })

@@ -18,7 +18,7 @@ export function enqueue(
 ): string[] {
   const { history, owner, paths } = context
   if ((history.studies.get(studyId)?.trashedAt ?? null) !== null)
-    throw new WorkbenchError('conflict', `The study ${studyId} is in the trash: nothing is trained for it.`, {
+    throw new WorkbenchError('conflict', `The study ${studyId} is in the trash. Its runs cannot be trained.`, {
       fix: 'Restore it first.',
     })
   for (const dataset of new Set(configs.map((config) => config.dataset))) mustHaveNow(context, dataset)

@@ -44,7 +44,7 @@ function extendRun(context: Context, run: RunRecord, epochs: number, made: strin
     })
   if (epochs <= run.summary.epochs)
     throw new WorkbenchError('bad-input', `The run ${id} has ${run.summary.epochs} epochs already.`, {
-      fix: 'Ask for more of them.',
+      fix: 'Choose a larger number.',
       field: 'epochs',
     })
   const checkpoint = newestCheckpoint(runDir(paths, id))
@@ -63,7 +63,7 @@ function extendRun(context: Context, run: RunRecord, epochs: number, made: strin
     longer.key,
     'info',
     'extended',
-    `Goes on where ${id} ended, after ${run.summary.epochs} epochs; what was measured up to there is that run's.`,
+    `Continues ${id} after ${run.summary.epochs} epochs. The earlier measurements are copied from it.`,
   )
   history.events.add(run.key, 'info', 'extended', `Extended to ${epochs} epochs by ${extended}.`)
   // The copied epochs are part of the run's times.

@@ -55,8 +55,8 @@ describe('a queue', () => {
     expect(reasons[0]).toBeNull()
     expect(reasons[1]).toBe('The trainer ended with exit code 3. Its last words: something is wrong with the graph')
     expect(reasons[2]).toMatch(/^The trainer was aborted in native code \(SIGABRT\)\./)
-    expect(reasons[3]).toMatch(/^What the trainer wrote can’t be kept: .*: message\.metrics\.trainLoss, /)
-    expect(reasons[4]).toMatch(/^What the trainer wrote can’t be kept: .*epoch 1/)
+    expect(reasons[3]).toMatch(/^A message of the trainer could not be stored: .*: message\.metrics\.trainLoss, /)
+    expect(reasons[4]).toMatch(/^A message of the trainer could not be stored: .*epoch 1/)
     expect(reasons[5]).toBe('The training loss became NaN in epoch 2, step 12, at learning rate 10.')
     expect(reasons[6]).toBe('TensorFlow could not be loaded. Run `npm run setup`.')
     // The measurements before the end are stored.
@@ -397,7 +397,7 @@ describe('resuming', () => {
       expect(epochs.map((e) => e.epoch)).toEqual([1, 2, 3])
       expect(steps.map((s) => s.step)).toEqual([1, 2, 3, 4, 5, 6])
       expect(
-        events.filter((e) => e.kind === 'started').map((e) => e.message.includes('Goes on after step 2, in epoch 2.')),
+        events.filter((e) => e.kind === 'started').map((e) => e.message.includes('Resumes after step 2, in epoch 2.')),
       ).toEqual([false, true])
       expect((await service.call('filters.layers', { id }))[0]?.epochs).toEqual([0, 1, 2, 3])
     },

@@ -91,7 +91,7 @@ export class QueuedRuns {
     if (typeof place !== 'string' && (!positionOf.has(place.before) || ids.has(place.before)))
       throw new WorkbenchError(
         'conflict',
-        `The run ${place.before} ${ids.has(place.before) ? 'is moved itself' : 'does not wait'}: nothing can be moved before it.`,
+        `The run ${place.before} ${ids.has(place.before) ? 'is one of the moved runs' : 'is not queued'}. Choose another position.`,
         { field: 'before' },
       )
     const positions = positionsFor(ours.map(({ position }) => position))
@@ -114,9 +114,9 @@ export class QueuedRuns {
 
 function requeuedSentence({ checkpoint, summary }: RunRecord): string {
   const from = checkpoint
-    ? `to go on after step ${checkpoint.step}`
+    ? `to resume after step ${checkpoint.step}`
     : summary.startedAt === null
-      ? 'to begin'
-      : 'to begin again: there is no checkpoint'
+      ? 'to start'
+      : 'to start again, because there is no checkpoint'
   return `Queued again, ${from}.`
 }

@@ -110,7 +110,7 @@ export function retrain(
           if (target.extent === 'steps' && progress.step >= target.step) trainer.send({ type: 'stop' })
         },
         broken: (what) => {
-          failure = new Error(`The trainer broke the contract (${what}).`)
+          failure = new Error(`The trainer sent an invalid message (${what}).`)
           trainer.kill()
         },
         closed: (end) => {

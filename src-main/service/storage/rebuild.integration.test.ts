@@ -118,7 +118,7 @@ describe('a rebuilt history', () => {
     overwrite(record, 20, Buffer.from('x'))
     rmSync(paths.database)
     const repair = await repairHistory(bench.dataDir, 'test')
-    expect(repair.problems).toEqual([expect.stringContaining(`${record} can’t be read`)])
+    expect(repair.problems).toEqual([expect.stringContaining(`${record} cannot be read`)])
     expect(rowsOf(paths.database)).toEqual(before)
   })
 

@@ -148,7 +148,7 @@ describe('a corrupt history', () => {
     const bytes = readFileSync(paths.database)
     expect(await opened()).toMatchObject({
       code: 'damaged',
-      message: expect.stringContaining('is damaged') as string,
+      message: expect.stringContaining('is corrupt') as string,
       fix: expect.stringContaining('mcnn doctor --repair') as string,
     })
     expect(await opened()).toMatchObject({ code: 'damaged' })

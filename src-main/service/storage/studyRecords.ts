@@ -56,7 +56,7 @@ export function readRecords({ records }: Paths): { records: StudyFile[]; problem
     try {
       found.records.push(decodeStudyFile(readFileSync(file, 'utf8')))
     } catch (thrown) {
-      found.problems.push(`${file} can’t be read: ${messageOf(thrown)}.`)
+      found.problems.push(`${file} cannot be read: ${messageOf(thrown)}.`)
     }
   }
   return found

@@ -117,7 +117,7 @@ function startupOf(seconds: Started['seconds']): number {
 }
 
 function startedSentence({ resumedFrom, environment }: Started, seconds: StartedSeconds): string {
-  const from = resumedFrom ? `Goes on after step ${resumedFrom.step}, in epoch ${resumedFrom.epochs + 1}. ` : ''
+  const from = resumedFrom ? `Resumes after step ${resumedFrom.step}, in epoch ${resumedFrom.epochs + 1}. ` : ''
   return `${from}On ${environment.device}, after ${startupOf(seconds).toFixed(1)} s (TensorFlow ${seconds.tensorflow.toFixed(1)}, data ${seconds.data.toFixed(1)}, measuring ${seconds.tuning.toFixed(1)}, graph ${seconds.record.toFixed(1)}).`
 }
 

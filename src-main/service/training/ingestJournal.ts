@@ -86,7 +86,12 @@ function ingestSome(
       if (isDiskProblem(thrown) || isDamage(thrown)) throw thrown
       // Skip the line: a later attempt must not read it again.
       history.journals.put(run.key, entry.next)
-      return { messages, ended, isLast: false, problem: `What the trainer wrote can’t be kept: ${messageOf(thrown)}` }
+      return {
+        messages,
+        ended,
+        isLast: false,
+        problem: `A message of the trainer could not be stored: ${messageOf(thrown)}`,
+      }
     }
   }
   return { messages, ended, isLast: entries.length === 0, problem: null }

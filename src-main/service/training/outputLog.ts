@@ -48,7 +48,7 @@ export class OutputLog {
     if (this.#written < maxBytes) {
       this.#written += Buffer.byteLength(text)
       this.#file.write(text)
-      if (this.#written >= maxBytes) this.#file.write('\n(cut here: the rest was too long to keep)\n')
+      if (this.#written >= maxBytes) this.#file.write('\n(truncated: the output was too long)\n')
     }
     const lines = (this.#partial + text).split('\n').map((line) => line.slice(0, maxLineLength))
     this.#partial = lines.pop() ?? ''

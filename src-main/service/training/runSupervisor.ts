@@ -188,7 +188,7 @@ export class RunSupervisor {
       progress: (progress) => this.#receive(progress),
       journal: () => this.#ingestSoon(),
       disk: (error) => disk.handleError(error),
-      broken: (what) => disk.writeOrBuffer(() => this.#fail(`The trainer broke the contract (${what}).`)),
+      broken: (what) => disk.writeOrBuffer(() => this.#fail(`The trainer sent an invalid message (${what}).`)),
       closed: (end) => disk.writeOrBuffer(() => this.#close(end)),
     }
   }
@@ -226,7 +226,7 @@ export class RunSupervisor {
 
   #receive(progress: RunProgress): void {
     const { id } = this.run.summary
-    if (progress.runId !== id) return this.#fail(`The trainer broke the contract (progress of ${progress.runId}).`)
+    if (progress.runId !== id) return this.#fail(`The trainer sent an invalid message (progress of ${progress.runId}).`)
     if (this.#hasEnded) return
     this.#progress = progress
     this.#context.emit('run.progress', progress)

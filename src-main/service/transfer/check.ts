@@ -114,7 +114,7 @@ export async function checkRun(
     try {
       decodeSafetensors(await readFile(path.join(folder, inside, 'weights.safetensors')))
     } catch (thrown) {
-      throw bad(`has weights that can’t be read (${toErrorValue(thrown).message})`)
+      throw bad(`has unreadable weights (${toErrorValue(thrown).message})`)
     }
   }
   const checkpoints = own

@@ -688,7 +688,7 @@ describe('a hostile archive', () => {
             weightsSha256: createHash('sha256').update('nothing at all').digest('hex'),
           })),
         ),
-      /can’t be read/,
+      /unreadable weights/,
     ],
     [
       'a run of none of its runs',

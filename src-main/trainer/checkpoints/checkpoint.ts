@@ -40,7 +40,7 @@ export const position = z
   .refine(
     ({ epoch, seen, correct, step, sampledStep, trainErrors, best }) =>
       correct <= seen && sampledStep <= step && trainErrors.length === epoch - 1 && (best?.step ?? 0) <= step,
-    'a place that no training comes to',
+    'an impossible position',
   )
 export type Position = z.infer<typeof position>
 
@@ -162,16 +162,15 @@ export class Checkpoints {
 
   private async read({ file, sha256 }: Found): Promise<Checkpoint> {
     const bytes = await readFile(file)
-    if (sha256Of(bytes) !== sha256) throw new Error('Its content does not have the checksum in its name.')
+    if (sha256Of(bytes) !== sha256) throw new Error('Its content does not match the checksum in its name.')
     const { tensors, metadata } = decodeSafetensors(bytes)
     if (!sameTraining(experimentConfig.parse(JSON.parse(metadata['config'] ?? '')), this.config))
       throw new Error('It belongs to another config.')
     for (const [name, length] of this.expected)
-      if (tensors.get(name)?.values.length !== length)
-        throw new Error(`It does not hold ${name} as this network has it.`)
-    if (tensors.size !== this.expected.size) throw new Error('It holds more than this network has.')
+      if (tensors.get(name)?.values.length !== length) throw new Error(`${name} is missing or has another size.`)
+    if (tensors.size !== this.expected.size) throw new Error('It contains variables that this network does not have.')
     if (![...tensors.values()].every(({ values }) => values.every(Number.isFinite)))
-      throw new Error('It holds what is no number.')
+      throw new Error('It contains a value that is not finite.')
     return {
       at: position.parse(JSON.parse(metadata['position'] ?? '')),
       variables: new Map([...tensors].map(([name, { values }]) => [name, values])),

@@ -17,13 +17,13 @@ export interface Residence {
  */
 export function chooseResidence(bytes: number, device: number | null | 'cpu', asked: string | undefined): Residence {
   const size = `${(bytes / 1e6).toFixed(0)} MB`
-  const held = `The data set's pixels (${size}) stay with the graph; pictures are augmented and normalised in it`
-  const fed = 'Batches are prepared beside the steps and handed to each'
-  if (asked === '1') return { resident: true, sentence: `${held}: asked for by MCNN_RESIDENT=1.` }
-  if (asked === '0') return { resident: false, sentence: `${fed}: asked for by MCNN_RESIDENT=0.` }
+  const held = `The data set's pixels (${size}) stay in the graph, which augments and normalises the images`
+  const fed = 'A second thread prepares the batches'
+  if (asked === '1') return { resident: true, sentence: `${held}, as MCNN_RESIDENT=1 requests.` }
+  if (asked === '0') return { resident: false, sentence: `${fed}, as MCNN_RESIDENT=0 requests.` }
   // The feeder's thread has a core to spare. In the graph the same work would delay the step.
   if (device === 'cpu') return { resident: false, sentence: `${fed}.` }
-  if (device === null) return { resident: false, sentence: `${fed}: how much memory the GPU has is not known.` }
+  if (device === null) return { resident: false, sentence: `${fed}, because the memory of the GPU is unknown.` }
   const memory = `${(device / 1e9).toFixed(0)} GB`
   return bytes <= device * largestShare
     ? { resident: true, sentence: `${held}, on the GPU with its ${memory}.` }
