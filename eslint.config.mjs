@@ -31,7 +31,7 @@ export default defineConfig(
     },
     linterOptions: { reportUnusedDisableDirectives: 'error' },
   },
-  // A trainer's or a service's standard output belongs to who reads it.
+  // The standard output of a trainer or a service is a protocol.
   {
     files: ['src-main/**', 'src-renderer/**'],
     rules: {
@@ -41,7 +41,7 @@ export default defineConfig(
         {
           object: 'Date',
           property: 'now',
-          message: 'The clock may jump: measure with performance.now(). What is a date is new Date().',
+          message: 'The clock may jump: measure with performance.now(). Use new Date() for dates.',
         },
       ],
     },
@@ -56,34 +56,34 @@ export default defineConfig(
       '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
-      // An ambient declaration beside its one user has to be named where another project compiles that user.
+      // An ambient declaration next to its only user must be named if another project compiles that user.
       '@typescript-eslint/triple-slash-reference': ['error', { path: 'always', types: 'never', lib: 'never' }],
-      // Numbers, booleans and nulls in a template are what they look like; objects are not.
+      // Numbers, booleans and null are printed unambiguously in a template; objects are not.
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
-      // `() => send()` where nothing is made of the result is house style.
+      // The house style allows `() => send()` whose result is not used.
       '@typescript-eslint/no-confusing-void-expression': 'off',
-      // Called for their side of a type: `call<C extends ServiceCall>(name: C, params: ServiceParams<C>)`.
+      // Type parameters that relate two parameters: `call<C extends ServiceCall>(name: C, params: ServiceParams<C>)`.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
-      // tfjs-node and Electron declare as classes what are records and what only they make.
+      // tfjs-node and Electron declare classes for plain records that only they create.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
-      // It takes what a field was before an await, or a call, for what it is after.
+      // The rule assumes that a field does not change during an await or a call.
       '@typescript-eslint/no-unnecessary-condition': 'off',
     },
   },
   {
     files: tests,
     rules: {
-      // A fake has methods that do nothing, and awaits nothing.
+      // A fake has methods that do nothing and await nothing.
       '@typescript-eslint/no-empty-function': 'off',
       '@typescript-eslint/require-await': 'off',
-      // `expect(fake.method)` asks about a method and calls nothing.
+      // `expect(fake.method)` passes a method without calling it.
       '@typescript-eslint/unbound-method': 'off',
-      // `expect.objectContaining` and its like are `any`.
+      // `expect.objectContaining` and similar matchers are typed as `any`.
       '@typescript-eslint/no-unsafe-assignment': 'off',
     },
   },
 
-  // Test code passes on a busy machine.
+  // Tests must pass on a busy machine.
   {
     files: [...tests, 'e2e/**/*.ts', '**/testSupport.ts', '**/testServer.ts', '**/fixtures/*.ts', '**/testing/*.ts'],
     plugins: { tests: { rules: { 'no-clock': noClock } } },
@@ -99,26 +99,26 @@ export default defineConfig(
       parserOptions: { parser: tseslint.parser, extraFileExtensions: ['.svelte'] },
     },
     rules: {
-      // svelte-check knows the names, types included.
+      // svelte-check knows all names, types included.
       'no-undef': 'off',
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', ignoreRestSiblings: true }],
       // `let { a, b = $bindable() } = $props()` is one declaration.
       'prefer-const': 'off',
       'svelte/prefer-const': 'error',
-      // svelte-check hears the compiler's warnings; the plugin doesn't hear all of them.
+      // svelte-check reports the compiler's warnings; the plugin misses some.
       'svelte/no-unused-svelte-ignore': 'off',
     },
   },
-  // TypeScript knows the names.
+  // TypeScript checks names.
   { files: ['**/*.ts'], rules: { 'no-undef': 'off' } },
 
   {
     files: ['src-main/**/*.ts', 'bench/**/*.ts'],
     ignores: [...tests, '**/testSupport.ts'],
     plugins: { workbench: { rules: { 'constant-sql': constantSql } } },
-    // `filterOf` alone makes a `where`, of columns by field and of `?`; the functions make expressions of columns from
-    // enums, a quoted name, a number.
+    // Only `filterOf` builds a `where`, from columns of fields and `?`. The functions build expressions from columns of
+    // enums, a quoted name or a number.
     rules: {
       'workbench/constant-sql': [
         'error',

@@ -57,13 +57,13 @@ describe('hold', () => {
   })
 
   it.each([0, 2])('continues without a contender that fails (in call %d)', async (failsIn) => {
-    const said: string[] = []
+    const logged: string[] = []
     const { measured, failed } = await hold([entrant('pytorch', [], failsIn), entrant('step', [])], {
       ...options,
-      log: (line) => void said.push(line),
+      log: (line) => void logged.push(line),
     })
     expect(measured.map(({ contender, rounds }) => [contender.name, rounds.length])).toEqual([['step', 3]])
     expect(failed).toMatchObject([{ contender: { name: 'pytorch' }, why: 'it is gone' }])
-    expect(said).toContain('pytorch/float32/baseline is excluded: it is gone.')
+    expect(logged).toContain('pytorch/float32/baseline is excluded: it is gone.')
   })
 })

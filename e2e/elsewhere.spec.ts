@@ -43,7 +43,7 @@ const bytesOf = (color: typeof stripes): Buffer =>
 type Said = RendererResult<'runs.classify'>
 
 /** Returns the class names and percentages that the window shows. */
-async function told({ page }: Workbench): Promise<[string, string][]> {
+async function shown({ page }: Workbench): Promise<[string, string][]> {
   const bars = page.getByRole('region', { name: 'Classify your own image' }).locator('dl')
   const names = await bars.locator('dt').allInnerTexts()
   const values = await bars.locator('dd').allInnerTexts()
@@ -69,9 +69,9 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
     await expect(region.getByRole('img', { name: 'stripes.png as the network sees it' })).toBeVisible()
     await expect(region).toContainText('32 × 32, original size')
     await expect(region).toContainText('always picks one of its 10 classes')
-    const said = await workbench.call('runs.classify', { id, picture: bytesOf(stripes).toString('base64') })
-    expect(said.top).toHaveLength(5)
-    expect(await told(workbench)).toEqual(wordsOf(said))
+    const answer = await workbench.call('runs.classify', { id, picture: bytesOf(stripes).toString('base64') })
+    expect(answer.top).toHaveLength(5)
+    expect(await shown(workbench)).toEqual(wordsOf(answer))
   })
 
   await test.step('classifies the scaled centre of an image that is dropped anywhere on the page', async () => {
@@ -80,7 +80,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
     await drop(workbench, 'wide.png', 'image/png', wide)
     await expect(region.getByRole('img', { name: 'wide.png as the network sees it' })).toBeVisible()
     await expect(region).toContainText('centre square of 96 × 32, scaled to 32 × 32')
-    expect(await told(workbench)).toEqual(
+    expect(await shown(workbench)).toEqual(
       wordsOf(
         await workbench.call('runs.classify', {
           id,
@@ -123,7 +123,7 @@ test('classifies the user’s image: chosen, dropped or pasted', async ({ launch
       pngOf(32, 32, (x, y) => stripes(y, x)),
     )
     await expect(region.getByRole('img', { name: 'pasted.png as the network sees it' })).toBeVisible()
-    expect(await told(workbench)).toEqual(
+    expect(await shown(workbench)).toEqual(
       wordsOf(
         await workbench.call('runs.classify', { id, picture: bytesOf((x, y) => stripes(y, x)).toString('base64') }),
       ),

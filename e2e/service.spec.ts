@@ -105,7 +105,7 @@ test('restarts a killed service, which follows the trainer, and gives up if it k
   await workbench.listen('service.state')
   kill(workbench.servicePid())
   await expect
-    .poll(async () => (await workbench.recordedEvents('service.state')).map((told) => told.state))
+    .poll(async () => (await workbench.recordedEvents('service.state')).map((event) => event.state))
     .toEqual(['starting', 'running'])
   expect((await workbench.recordedEvents('service.state'))[0]?.detail).toContain('killed (SIGKILL)')
   const back = page.getByRole('status').filter({ hasText: 'The service was restarted' })
@@ -128,7 +128,8 @@ test('restarts a killed service, which follows the trainer, and gives up if it k
   for (let i = 2; i <= 4; i++) {
     await expect
       .poll(
-        async () => (await workbench.recordedEvents('service.state')).filter((told) => told.state === 'running').length,
+        async () =>
+          (await workbench.recordedEvents('service.state')).filter((event) => event.state === 'running').length,
       )
       .toBe(i - 1)
     kill(workbench.servicePid())

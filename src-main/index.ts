@@ -53,7 +53,7 @@ const batches = new EventBatches((events) => {
   if (window && !window.isDestroyed()) window.webContents.send(eventChannel, events)
 })
 
-function tell<E extends EventName>(event: E, payload: EventPayload<E>): void {
+function emit<E extends EventName>(event: E, payload: EventPayload<E>): void {
   batches.add(event, payload)
 }
 
@@ -75,7 +75,7 @@ const preferences = new StoredPreferences(path.join(app.getPath('userData'), 'pr
   nativeTheme.themeSource = now.theme
   markTheme(Menu.getApplicationMenu(), now.theme)
   if (window && !window.isDestroyed()) window.webContents.setZoomFactor(now.zoom)
-  tell('shell.preferences', now)
+  emit('shell.preferences', now)
 })
 nativeTheme.themeSource = preferences.now.theme
 const service = new Service({
@@ -85,7 +85,7 @@ const service = new Service({
   logFile: canWriteData ? path.join(dataDir, 'logs', 'service.log') : null,
   onState: (state) => {
     if (state.state !== 'running') training.clear()
-    tell('service.state', state)
+    emit('service.state', state)
   },
   onEvent: (name, payload) => {
     if (!isServiceEvent(name)) return
@@ -103,7 +103,7 @@ function openWindow(): void {
     development,
     openExternal,
     zoom: () => preferences.now.zoom,
-    zoomBy: (direction) => tell('shell.command', { name: direction === 'in' ? 'view.zoom-in' : 'view.zoom-out' }),
+    zoomBy: (direction) => emit('shell.command', { name: direction === 'in' ? 'view.zoom-in' : 'view.zoom-out' }),
   })
   const opened = window
   let asking = false
@@ -181,7 +181,7 @@ function start(): void {
     guardSession(session.defaultSession, pageUrl, development)
     Menu.setApplicationMenu(
       buildMenu(
-        { command: (name) => tell('shell.command', { name }), openExternal },
+        { command: (name) => emit('shell.command', { name }), openExternal },
         development,
         preferences.now.theme,
       ),

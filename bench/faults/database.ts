@@ -39,7 +39,7 @@ export async function breakDatabase(world: World): Promise<void> {
   } catch (thrown) {
     if (!(thrown instanceof NotStarted) || thrown.value.code !== 'damaged') throw thrown
     const broken = existsSync(file) ? readFileSync(file) : null
-    const repaired = await mended(world)
+    const repaired = await repairHistory(world)
     if (broken && !(repaired.kept !== null && readFileSync(repaired.kept).equals(broken)))
       world.faults.lost.push(`the corrupt history itself (${what})`)
     for (const { id, lost } of repaired.losses) world.faults.lost.push(`${lost} of ${id} (${what})`)
@@ -60,13 +60,13 @@ export async function breakDatabase(world: World): Promise<void> {
  */
 export async function deleteHistory(world: World): Promise<void> {
   for (const end of ['', '-wal', '-shm']) rmSync(path.join(world.dataDir, `history.sqlite${end}`), { force: true })
-  const { losses, problems } = await mended(world)
+  const { losses, problems } = await repairHistory(world)
   for (const { id, lost } of losses) world.faults.lost.push(`${lost} of ${id} (history deleted)`)
   for (const problem of problems) world.faults.lost.push(`${problem} (history deleted)`)
   await world.reopen()
 }
 
-async function mended(world: World): Promise<Repair> {
+async function repairHistory(world: World): Promise<Repair> {
   const output = await new Promise<string>((resolve, reject) => {
     execFile(
       process.execPath,

@@ -77,7 +77,7 @@ export const kinds: Readonly<Record<string, Kind>> = {
       if (!run) return
       await world.program.call('runs.stop', { id: run.id }).catch(() => undefined)
       await until(async () => (await world.program.call('runs.get', { id: run.id })).run.state !== 'running', 20_000)
-      await world.goOn()
+      await world.resumeEnded()
     },
   },
 

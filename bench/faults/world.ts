@@ -147,11 +147,11 @@ export class World {
       noticeMs,
     )
     if (!noticed) this.faults.unnoticed.push('a dead trainer is reported as running')
-    await this.goOn()
+    await this.resumeEnded()
   }
 
   /** Resumes whatever ended early. */
-  async goOn(): Promise<void> {
+  async resumeEnded(): Promise<void> {
     for (const run of await this.runs())
       if (['failed', 'stopped', 'interrupted', 'paused'].includes(run.state))
         await this.program.call('runs.resume', { ids: [run.id] })
@@ -160,7 +160,7 @@ export class World {
   async untilDone(limitMs: number): Promise<boolean> {
     return until(
       async () => {
-        await this.goOn()
+        await this.resumeEnded()
         return (await this.runs()).every((run) => run.state === 'done')
       },
       limitMs,

@@ -24,13 +24,13 @@ const costs: Record<Variant, number> = { baseline: 0, 'mcnn-f': 0.08, 'mcnn-l': 
 const difficultyOf = (dataset: DatasetId): number =>
   (isGenerated(dataset) ? 0.4 : 1) * (datasetSizes[dataset].classes / 10) ** 0.59
 
-export interface Fate {
+export interface Ending {
   state: Exclude<RunState, 'running' | 'paused'>
   epochsDone: number
 }
 
 /** How a run ends. @param late position within the newest study's plan, 0 to 1: its last part has not started */
-export function fateOf(epochs: number, rng: Random, late: number | null): Fate {
+export function endingOf(epochs: number, rng: Random, late: number | null): Ending {
   const part = (): number => Math.floor(rng.uniform() * epochs)
   const draw = rng.uniform()
   if (late !== null && late > 0.8) return { state: 'queued', epochsDone: 0 }
@@ -51,7 +51,7 @@ export function stepMs(config: Pick<ExperimentConfig, 'arch' | 'batchSize' | 'pr
  * Returns the finished epochs.
  * @param index selects the run's random stream: a re-run with the same seed has another curve
  */
-export function epochsOf(config: ExperimentConfig, fate: Fate, index: number): EpochMetrics[] {
+export function epochsOf(config: ExperimentConfig, ending: Ending, index: number): EpochMetrics[] {
   const rng = random(config.seed, 'history', index)
   const { classes, train } = datasetSizes[config.dataset]
   const examples = config.trainExamples ?? train
@@ -67,7 +67,7 @@ export function epochsOf(config: ExperimentConfig, fate: Fate, index: number): E
   const ips = (config.batchSize * 1000) / ms
   const trainErrors: number[] = []
   const out: EpochMetrics[] = []
-  const length = fate.epochsDone
+  const length = ending.epochsDone
   for (let epoch = 1; epoch <= length; epoch++) {
     const phase = epoch <= first ? 0 : epoch <= second ? 1 : 2
     const since = phase === 0 ? epoch : epoch - (phase === 1 ? first : second)
@@ -76,7 +76,7 @@ export function epochsOf(config: ExperimentConfig, fate: Fate, index: number): E
     const low = [plateau, final + 0.006, final][phase] ?? final
     const from = [chance, plateau, final + 0.006][phase] ?? chance
     const noise = [0.016, 0.0022, 0.0011][phase] ?? 0
-    const blowing = fate.state === 'diverged' ? Math.exp((epoch - length) / 2) : 0
+    const blowing = ending.state === 'diverged' ? Math.exp((epoch - length) / 2) : 0
     const testError = clamp(
       low + (from - low) * settling + Math.abs(rng.normal()) * noise + blowing * 0.3,
       0.001,

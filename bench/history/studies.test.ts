@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { studyPlan } from '../../src-main/contract/experiment'
 import { random } from '../../src-main/nn/random'
-import { epochsOf, fateOf } from './curves'
+import { epochsOf, endingOf } from './curves'
 import { madeStudies } from './studies'
 
 describe('generated history', () => {
@@ -15,7 +15,7 @@ describe('generated history', () => {
 
   it('has runs of every end state if it is large, and is equal for the same seed', () => {
     const fates = (seed: number): string[] =>
-      Array.from({ length: 2000 }, (_, i) => fateOf(200, random(seed, 'history', i, 1), i / 2000).state)
+      Array.from({ length: 2000 }, (_, i) => endingOf(200, random(seed, 'history', i, 1), i / 2000).state)
     expect(new Set(fates(1))).toEqual(new Set(['done', 'diverged', 'failed', 'stopped', 'interrupted', 'queued']))
     expect(fates(1)).toEqual(fates(1))
     expect(fates(1)).not.toEqual(fates(2))

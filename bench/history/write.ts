@@ -5,10 +5,10 @@ import type { EpochMetrics, StepMetrics } from '../../src-main/contract/runs/met
 import type { History } from '../../src-main/history/history'
 import { modelSummary } from '../../src-main/nn/architecture'
 import { random, type Random } from '../../src-main/nn/random'
-import { epochsOf, fateOf, stepMs, type Fate } from './curves'
+import { epochsOf, endingOf, stepMs, type Ending } from './curves'
 import { madeStudies, type HistorySize, type MadeStudy } from './studies'
 
-const reasons: Record<Fate['state'], readonly (string | null)[]> = {
+const reasons: Record<Ending['state'], readonly (string | null)[]> = {
   done: [null],
   queued: ['On hold: the program was closed before this run started. Resume the run or its study.'],
   diverged: ['The loss was not a finite number.'],
@@ -79,7 +79,7 @@ function writeRun(
   if (!config) return 0
   const rng = random(of, 'history', index, 1)
   const { arch, variant, dataset, seed, epochs } = config
-  const fate = fateOf(epochs, rng, newest ? i / study.configs.length : null)
+  const ending = endingOf(epochs, rng, newest ? i / study.configs.length : null)
   const id = `${study.id.slice(0, 40)}-r${arch.slice(7)}-${variant}-s${seed}-${(index + 46656).toString(36)}`
   const sizes = datasetSizes[dataset]
   const { trainableParameters, trainableFilters } = counts(config)
@@ -107,12 +107,12 @@ function writeRun(
   )
   const key = history.runs.get(id)?.key
   if (key === undefined) throw new Error(`the run ${id} was not kept`)
-  const reason = pick(reasons[fate.state], rng)
-  if (fate.state === 'queued') {
+  const reason = pick(reasons[ending.state], rng)
+  if (ending.state === 'queued') {
     history.runs.setOwner(key, null, reason)
     return 0
   }
-  const metrics = epochsOf(config, fate, index)
+  const metrics = epochsOf(config, ending, index)
   const begun = new Date(createdAt.getTime() + i * 240_000).toISOString()
   const seconds = metrics.reduce((sum, epoch) => sum + epoch.seconds, 0)
   const ended = new Date(Date.parse(begun) + seconds * 1000).toISOString()
@@ -131,9 +131,9 @@ function writeRun(
     begun,
   )
   if (metrics.length > 0) history.metrics.addEpochs(key, metrics)
-  if (index % detailedEvery === 0) writeDetails(history, key, config, metrics, fate, rng)
-  history.runs.end(key, fate.state, reason, null, ended)
-  history.events.add(key, level(fate), fate.state, reason ?? `The run is ${fate.state}.`, ended)
+  if (index % detailedEvery === 0) writeDetails(history, key, config, metrics, ending, rng)
+  history.runs.end(key, ending.state, reason, null, ended)
+  history.events.add(key, level(ending), ending.state, reason ?? `The run is ${ending.state}.`, ended)
   return metrics.length
 }
 
@@ -151,7 +151,7 @@ function counts({ arch, variant, dataset }: ExperimentConfig): {
   return model
 }
 
-function level({ state }: Fate): 'info' | 'warning' | 'error' {
+function level({ state }: Ending): 'info' | 'warning' | 'error' {
   return state === 'failed' || state === 'interrupted' ? 'error' : state === 'diverged' ? 'warning' : 'info'
 }
 
@@ -161,7 +161,7 @@ function writeDetails(
   key: number,
   config: ExperimentConfig,
   metrics: readonly EpochMetrics[],
-  fate: Fate,
+  ending: Ending,
   rng: Random,
 ): void {
   const perEpoch = Math.ceil((config.trainExamples ?? datasetSizes[config.dataset].train) / config.batchSize)
@@ -173,10 +173,10 @@ function writeDetails(
     learningRate: m.learningRate,
     stepMs: ms * (1 + 0.05 * rng.uniform()),
   }))
-  if (fate.state === 'diverged')
+  if (ending.state === 'diverged')
     steps.push({
-      step: fate.epochsDone * perEpoch + 1,
-      epoch: fate.epochsDone + 1,
+      step: ending.epochsDone * perEpoch + 1,
+      epoch: ending.epochsDone + 1,
       loss: null,
       learningRate: config.learningRate,
       stepMs: ms,

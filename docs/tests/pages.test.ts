@@ -72,6 +72,15 @@ describe.each(pages.map((page) => [page.file, page] as const))('%s', (_, page) =
   it('names existing scripts, suites, commands and options', () => expect(codeOf(page).flatMap(faultsOf)).toEqual([]))
 })
 
+it('the security page quotes titles of existing tests', () => {
+  const tests = readFileSync('e2e/security.spec.ts', 'utf8')
+  const quoted = [...readFileSync('docs/reference/security.md', 'utf8').matchAll(/"([^"\n]+?)…?"/g)].map(
+    ([, title]) => title,
+  )
+  expect(quoted.length).toBeGreaterThan(5)
+  expect(quoted.filter((title = '') => !tests.includes(title))).toEqual([])
+})
+
 describe('wrong invocations in the documentation', () => {
   it.each([
     ['npx mcnn runs lst', /runs has no command lst/],

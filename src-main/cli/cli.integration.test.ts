@@ -482,8 +482,8 @@ describe('on a history', () => {
     // Both sides: s = 1 point; by scipy 1.17.1's t.ppf with 2(n − 1) degrees ± √(2/n) t is 1.0723 at n = 8 and 0.9993
     // at n = 9.
     const args = of('study', 'extend', 'table-2', '--variants', 'mcnn-f', '--until', '1', '--dry-run')
-    const told = await json(contract.moreSeeds, ...args)
-    expect(told).toMatchObject({
+    const estimate = await json(contract.moreSeeds, ...args)
+    expect(estimate).toMatchObject({
       runs: 12,
       finished: 8,
       problem: null,
@@ -497,7 +497,7 @@ describe('on a history', () => {
         },
       ],
     })
-    expect(told.cells).toEqual(
+    expect(estimate.cells).toEqual(
       ['baseline', 'mcnn-f'].map((variant) => ({ arch: 'resnet-8', variant, seeds: [4, 5, 6, 7, 8, 9] })),
     )
     expect((await mcnn(...args)).out).toBe(
@@ -832,17 +832,17 @@ describe('training', () => {
       ),
     )
     expect({ code, err }).toEqual({ code: 0, err: '' })
-    const told = lines(out)
-    const epochs = told.filter((line) => line['event'] === 'epoch').map((line) => contract.epochMetrics.parse(line))
+    const events = lines(out)
+    const epochs = events.filter((line) => line['event'] === 'epoch').map((line) => contract.epochMetrics.parse(line))
     const best = epochs.reduce((a, b) => ((b.validationAccuracy ?? NaN) > (a.validationAccuracy ?? NaN) ? b : a))
-    expect(told.at(-1)).toMatchObject({
+    expect(events.at(-1)).toMatchObject({
       event: 'done',
       bestPickedOn: 'validation',
       bestEpoch: best.epoch,
       bestTestAccuracy: best.testAccuracy,
       bestValidationAccuracy: best.validationAccuracy,
     })
-    const run = z.string().parse(told[0]?.['id'])
+    const run = z.string().parse(events[0]?.['id'])
     const detail = await json(contract.runDetail, ...of('runs', 'show', run))
     expect(detail.config.validationExamples).toBe(50)
     expect((await mcnn(...of('runs', 'show', run))).out).toContain('chosen on validation')
@@ -969,12 +969,12 @@ describe('training', () => {
     const err = collect(child.stderr)
     const end = ended(child)
     await lineWith(child, '"event":"epoch"')
-    const [beside] = await json(z.array(contract.runSummary), ...of('runs', 'list'))
-    expect(beside?.state).toBe('running')
+    const [running] = await json(z.array(contract.runSummary), ...of('runs', 'list'))
+    expect(running?.state).toBe('running')
     child.kill('SIGINT')
     expect(await end).toBe(130)
     const last = lines(out()).at(-1)
-    expect(last).toMatchObject({ event: 'stopped', id: beside?.id })
+    expect(last).toMatchObject({ event: 'stopped', id: running?.id })
     expect(err()).toMatch(/^Stopping/)
     const { run, epochs } = await json(contract.runDetail, ...of('runs', 'show', z.string().parse(last?.['id'])))
     expect(run.state).toBe('stopped')

@@ -5,7 +5,7 @@ import type { Service } from './client'
 import { log } from './output/output'
 
 /** Prints what `auto` means on this device, and warns that emulated bfloat16 is slow. */
-export async function tellPrecision(service: Service, { training: { precision } }: StudyRequest): Promise<void> {
+export async function reportPrecision(service: Service, { training: { precision } }: StudyRequest): Promise<void> {
   if (precision === 'float32') return
   const device = await service.call('system.device', {})
   const words = `bfloat16 here: ${bfloat16Words(device)}.`

@@ -429,14 +429,14 @@ describe('metrics', () => {
     const history = new History(file)
     const key = addRun(history, 'a')
     // [test, validation]: the best test accuracy is not the chosen one, and the first of two equal ones counts.
-    const told: [number, number][] = [
+    const accuracies: [number, number][] = [
       [0.5, 0.3],
       [0.6, 0.8],
       [0.9, 0.7],
       [0.4, 0.8],
       [0.7, 0.1],
     ]
-    const epochs = told.map(([testAccuracy, validationAccuracy], i) =>
+    const epochs = accuracies.map(([testAccuracy, validationAccuracy], i) =>
       epochOf(i + 1, { testAccuracy, validationAccuracy, validationLoss: 1 - validationAccuracy }),
     )
     for (const epoch of epochs) history.metrics.addEpoch(key, epoch)

@@ -62,7 +62,7 @@ export function shellHandlers(
     },
 
     'shell.exportStudy': async ({ id, checkpoints }) => {
-      const filePath = await askWhere(window(), 'Export study', `${id}.${archiveExtensions[0]}`)
+      const filePath = await askForTarget(window(), 'Export study', `${id}.${archiveExtensions[0]}`)
       if (filePath === null) return { saved: false }
       await service.call('publish.export', { id, out: filePath, checkpoints, replace: true })
       written = filePath
@@ -120,7 +120,7 @@ export function shellHandlers(
     'shell.repairHistory': () => service.repair(),
 
     'shell.saveFile': async ({ suggestedName, content, encoding }) => {
-      const filePath = await askWhere(window(), 'Save', suggestedName)
+      const filePath = await askForTarget(window(), 'Save', suggestedName)
       if (filePath === null) return { saved: false }
       await writeOutput(filePath, Buffer.from(content, encoding), {
         overwrite: true,
@@ -132,7 +132,7 @@ export function shellHandlers(
 
     'shell.exportModel': async ({ id, format, suggestedName }) => {
       const { isFolder, name } = modelFormatFacts[format]
-      const filePath = await askWhere(window(), 'Export model', suggestedName)
+      const filePath = await askForTarget(window(), 'Export model', suggestedName)
       if (filePath === null) return { saved: false, name: '' }
       const write = (force: boolean) => service.call('runs.export', { id, format, path: filePath, force })
       // The dialog has asked about a file, but not about the files in a folder.
@@ -200,7 +200,11 @@ async function askForPath(window: BrowserWindow | null, options: Electron.OpenDi
 }
 
 /** Asks where to save a file. Returns null if the user cancels; an existing file at the path may be replaced. */
-async function askWhere(window: BrowserWindow | null, title: string, suggestedName: string): Promise<string | null> {
+async function askForTarget(
+  window: BrowserWindow | null,
+  title: string,
+  suggestedName: string,
+): Promise<string | null> {
   const options: Electron.SaveDialogOptions = {
     title,
     defaultPath: suggestedName,

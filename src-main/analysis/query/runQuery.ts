@@ -25,7 +25,7 @@ interface Place {
 export type Term = Place &
   (
     | { kind: 'anywhere'; text: string }
-    | { kind: 'words'; field: Field; values: string[]; /** The whole text, not a part of it. */ exact: boolean }
+    | { kind: 'words'; field: Field; values: string[]; /** Matches the complete text only. */ exact: boolean }
     | { kind: 'numbers'; field: Field; alternatives: Interval[] }
   )
 

@@ -277,10 +277,10 @@ describe('verdict in words', () => {
   })
 
   it('includes an expected duration from the run’s own times', () => {
-    const told = { epochs: 4, startupSeconds: 5, epochSeconds: 10, restSeconds: 3 }
-    expect([secondsAgain(told, null), secondsAgain(told, 1), secondsAgain(told, 4)]).toEqual([48, 15, 45])
-    expect(secondsAgain({ ...told, epochs: 0, epochSeconds: null }, null)).toBe(8)
-    expect(secondsAgain({ ...told, epochSeconds: null }, 1)).toBeNull()
+    const reported = { epochs: 4, startupSeconds: 5, epochSeconds: 10, restSeconds: 3 }
+    expect([secondsAgain(reported, null), secondsAgain(reported, 1), secondsAgain(reported, 4)]).toEqual([48, 15, 45])
+    expect(secondsAgain({ ...reported, epochs: 0, epochSeconds: null }, null)).toBe(8)
+    expect(secondsAgain({ ...reported, epochSeconds: null }, 1)).toBeNull()
     expect([secondsLeft(10, 30, 5), secondsLeft(0, 30, 5), secondsLeft(10, 30, 0.5)]).toEqual([15, null, null])
   })
 })

@@ -113,7 +113,7 @@ export function outFolder(out: string, what: string): string {
 }
 
 /** @param kept the new names of files that the user had changed */
-export function sayKept(kept: readonly string[]): void {
+export function reportKeptFiles(kept: readonly string[]): void {
   if (kept.length > 0) log(`Kept the files that you had changed as ${kept.join(', ')}.`)
 }
 

@@ -45,7 +45,7 @@ describe('download', () => {
   let server: FileServer
   let spec: CifarSpec
   let setup: Partial<DownloadSetup>
-  let told: ImportProgress[]
+  let reports: ImportProgress[]
 
   beforeEach(async () => {
     datasetsDir = await mkdtemp(join(tmpdir(), 'mcnn-download-'))
@@ -57,7 +57,7 @@ describe('download', () => {
       expect
         .poll(() => statSync(join(datasetsDir, '.downloads', 'cifar-10-binary.tar.gz.part')).size)
         .toBeGreaterThanOrEqual(bytes)
-    told = []
+    reports = []
   })
 
   afterEach(async () => {
@@ -75,7 +75,7 @@ describe('download', () => {
       datasetsDir,
       signal: abort.signal,
       onProgress: (progress) => {
-        told.push(progress)
+        reports.push(progress)
         watch(progress)
       },
       setup: { ...setup, ...more },
@@ -112,14 +112,14 @@ describe('download', () => {
     expect(server.asked).toEqual([{ url: '/cifar-10-binary.tar.gz', range: undefined, ifRange: undefined }])
     expect(await readdir(join(datasetsDir, '.downloads'))).toEqual([])
     expect(await isIn()).toBe(true)
-    expect([...new Set(told.map((one) => one.phase))]).toEqual([
+    expect([...new Set(reports.map((one) => one.phase))]).toEqual([
       'Connecting',
       'Downloading',
       'Checking the download',
       'Reading',
       'Checking',
     ])
-    expect(told.findLast((one) => one.phase === 'Downloading')).toMatchObject({
+    expect(reports.findLast((one) => one.phase === 'Downloading')).toMatchObject({
       done: archive.length,
       total: archive.length,
     })
@@ -303,11 +303,11 @@ describe('download', () => {
     server.instead = () => true
     expect((await failure(download({ silenceMs: 200 }))).message).toMatch(/sent no data for 0\.2 s\./)
     server.instead = null
-    told = []
+    reports = []
     // 23 chunks: longer in total than the timeout, but with short silences.
-    pace(server, 300, () => told.at(-1)?.done ?? 0)
+    pace(server, 300, () => reports.at(-1)?.done ?? 0)
     await download({ silenceMs: 400 })
-    const readings = told.filter(
+    const readings = reports.filter(
       (one) => one.phase === 'Downloading' && typeof one.bytesPerSecond === 'number' && one.done < archive.length,
     )
     expect(readings.length).toBeGreaterThan(1)
@@ -319,7 +319,7 @@ describe('download', () => {
   })
 
   it('can be cancelled at any time, keeps what arrived, and resumes from there', async () => {
-    pace(server, 300, () => told.at(-1)?.done ?? 0)
+    pace(server, 300, () => reports.at(-1)?.done ?? 0)
     const abort = new AbortController()
     const error = await failure(
       download({}, abort, ({ phase, done }) => phase === 'Downloading' && done > 8192 && abort.abort()),
@@ -371,10 +371,10 @@ describe('download', () => {
       await writeFile(`${whole}.json`, JSON.stringify({ url: server.url(), bytes: archive.length, validator: '"one"' }))
       expect(await kept()).toBe(archive.length)
       server.asked.length = 0
-      told = []
+      reports = []
       expect(await download()).toMatchObject({ id: 'cifar-10', official: true })
       expect(server.asked).toMatchObject([{ range: undefined }])
-      expect(told.filter(({ phase }) => again.test(phase))).toHaveLength(1)
+      expect(reports.filter(({ phase }) => again.test(phase))).toHaveLength(1)
       expect(await readdir(join(datasetsDir, '.downloads'))).toEqual([])
     }
   })
@@ -387,7 +387,7 @@ describe('download', () => {
     server.asked.length = 0
     expect(await download()).toMatchObject({ official: true })
     expect(server.asked.map(({ range }) => range)).toEqual(['bytes=40960-', undefined])
-    expect(told.filter(({ phase }) => again.test(phase))).toHaveLength(1)
+    expect(reports.filter(({ phase }) => again.test(phase))).toHaveLength(1)
   })
 
   it('gives up if the server sends the wrong file twice', async () => {

@@ -17,7 +17,7 @@ export function assertOurs(here: Here, run: RunRecord): void {
   throw new WorkbenchError(
     'conflict',
     `The run ${run.summary.id} belongs to another MCNN Workbench (process ${run.owner?.pid ?? '?'}).`,
-    { fix: 'Do it there, or close that program first.' },
+    { fix: 'Use that program, or close it first.' },
   )
 }
 

@@ -44,20 +44,20 @@ let service: Service | undefined
 interface Watched {
   service: Service
   states: ServiceState[]
-  told: [string, unknown][]
+  reported: [string, unknown][]
   until: (count: number, state: ServiceState['state']) => Promise<ServiceState>
 }
 
 function start(mode: string, changes: Partial<ServiceOptions> = {}): Watched {
   const states: ServiceState[] = []
-  const told: [string, unknown][] = []
+  const reported: [string, unknown][] = []
   const made = new Service({
     node: process.execPath,
     script,
     args: [mode],
     logFile: path.join(folder, 'logs', 'service.log'),
     onState: (state) => void states.push(state),
-    onEvent: (name, payload) => void told.push([name, payload]),
+    onEvent: (name, payload) => void reported.push([name, payload]),
     ...changes,
   })
   service = made
@@ -71,7 +71,7 @@ function start(mode: string, changes: Partial<ServiceOptions> = {}): Watched {
       },
       { timeout: 300_000 },
     )
-  return { service: made, states, told, until }
+  return { service: made, states, reported, until }
 }
 
 const isAlive = (pid: number): boolean => {
@@ -91,7 +91,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('Service', () => {
   it('answers calls made before it was ready, forwards events, and keeps the fields of errors', async () => {
-    const { service, states, told } = start('serve')
+    const { service, states, reported } = start('serve')
     expect(service.state.state).toBe('starting')
     expect(await service.call('echo', { a: [1, 'x'] })).toEqual({ a: [1, 'x'] })
     expect(states.map((state) => state.state)).toEqual(['starting', 'running'])
@@ -102,7 +102,7 @@ describe('Service', () => {
       field: 'x',
     })
     await service.call('tell', { id: 'a' })
-    expect(told).toEqual([['run.changed', { id: 'a' }]])
+    expect(reported).toEqual([['run.changed', { id: 'a' }]])
     expect(await service.call('garbage', {})).toBe('fine')
   })
 

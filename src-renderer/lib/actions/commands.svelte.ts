@@ -129,14 +129,14 @@ const actions: Record<CommandName, () => void> = {
 }
 
 /** Runs a command. Commands that leave the page close the overlay. */
-export function carryOut(name: CommandName): void {
+export function runCommand(name: CommandName): void {
   if (name !== 'view.palette' && name !== 'help.shortcuts' && commands[name].menu !== 'View') overlay.shown = null
   actions[name]()
 }
 
 /** Subscribes to the menu, keys and the mouse's back and forward buttons. Call once, when the window starts. */
 export function startCommands(): void {
-  on('shell.command', ({ name }) => carryOut(name))
+  on('shell.command', ({ name }) => runCommand(name))
   on('run.changed', ({ id, state }) => {
     if (requested?.id === id && requested.from !== state) requested = null
   })
@@ -153,7 +153,7 @@ function onKey(event: KeyboardEvent): void {
   if (typing && (event.key === '?' || name === 'edit.undo')) return
   // Otherwise the menu would handle the same key.
   event.preventDefault()
-  if (!event.repeat || name.startsWith('view.zoom-')) carryOut(name)
+  if (!event.repeat || name.startsWith('view.zoom-')) runCommand(name)
 }
 
 const mouseBack = 3
@@ -162,7 +162,7 @@ const mouseForward = 4
 function onMouse(event: MouseEvent): void {
   if (event.button !== mouseBack && event.button !== mouseForward) return
   event.preventDefault()
-  carryOut(event.button === mouseBack ? 'go.back' : 'go.forward')
+  runCommand(event.button === mouseBack ? 'go.back' : 'go.forward')
 }
 
 /** Returns whether a field has the focus. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { countStates, emptyChart, isHeld, needsYou, progressOf, studyState } from './progress'
 import { runWith } from '../../../src-main/analysis/testing'
 
-const told = {
+const reported = {
   runId: 'r',
   epoch: 3,
   epochs: 5,
@@ -17,11 +17,11 @@ const told = {
 
 describe('progressOf', () => {
   it('is computed from steps, otherwise from epochs, and is 1 for a finished run', () => {
-    expect(progressOf(runWith({ state: 'running', epochsDone: 2 }), told)).toBe(0.65)
+    expect(progressOf(runWith({ state: 'running', epochsDone: 2 }), reported)).toBe(0.65)
     expect(progressOf(runWith({ state: 'stopped', epochsDone: 2 }), undefined)).toBe(0.4)
-    expect(progressOf(runWith({ state: 'running', epochsDone: 4 }), { ...told, step: 10 })).toBe(0.8)
+    expect(progressOf(runWith({ state: 'running', epochsDone: 4 }), { ...reported, step: 10 })).toBe(0.8)
     expect(progressOf(runWith({ state: 'done' }), undefined)).toBe(1)
-    expect(progressOf(runWith({ state: 'running', epochsDone: 0 }), { ...told, step: 0, steps: 0 })).toBe(0)
+    expect(progressOf(runWith({ state: 'running', epochsDone: 0 }), { ...reported, step: 0, steps: 0 })).toBe(0)
   })
 })
 

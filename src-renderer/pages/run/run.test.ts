@@ -49,9 +49,9 @@ describe('explanation', () => {
   it('explains every end but a complete one, with the run’s own reason if it has one', () => {
     const spoken = runStates.filter((state) => explanation({ state, reason: null, epochsDone: 3, epochs: 5 }) !== null)
     expect(spoken).toEqual(['stopped', 'interrupted', 'diverged', 'failed'])
-    const said = explanation({ state: 'failed', reason: 'Out of memory.', epochsDone: 3, epochs: 5 })
-    expect(said?.title).toBe('Out of memory.')
-    expect(said?.text).toContain('Metrics of 3 of 5 epochs are stored.')
+    const explained = explanation({ state: 'failed', reason: 'Out of memory.', epochsDone: 3, epochs: 5 })
+    expect(explained?.title).toBe('Out of memory.')
+    expect(explained?.text).toContain('Metrics of 3 of 5 epochs are stored.')
     expect(explanation({ state: 'failed', reason: null, epochsDone: 0, epochs: 5 })?.text).toContain(
       'No epoch finished',
     )

@@ -42,13 +42,13 @@ export class RunActions {
     else if (action === 'stop' && !isConfirmed && run.state !== 'queued') this.isStopping = true
     else {
       this.busy = action
-      await carryOut(action, run)
+      await runCommand(action, run)
       this.busy = null
     }
   }
 }
 
-async function carryOut(action: Exclude<RunAction, 'extend'>, run: RunSummary): Promise<void> {
+async function runCommand(action: Exclude<RunAction, 'extend'>, run: RunSummary): Promise<void> {
   const { id } = run
   switch (action) {
     case 'rerun': {

@@ -5,10 +5,10 @@ import { withChanges, type Change } from './changes'
 it('updates a list of runs from events about single runs', () => {
   const [a, b, c] = ['a', 'b', 'c'].map((id) => runWith({ id, state: 'queued' }))
   if (!a || !b || !c) throw new Error('three runs')
-  const told = (id: string, epochsDone: number): Change => [id, runWith({ id, epochsDone })]
+  const change = (id: string, epochsDone: number): Change => [id, runWith({ id, epochsDone })]
   expect(withChanges([a, b], [])).toEqual([a, b])
   expect(
-    withChanges([a, b], [told('a', 1), ['c', c], told('a', 2), ['b', null], ['gone', null]]).map((run) => [
+    withChanges([a, b], [change('a', 1), ['c', c], change('a', 2), ['b', null], ['gone', null]]).map((run) => [
       run.id,
       run.epochsDone,
     ]),

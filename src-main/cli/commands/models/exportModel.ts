@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { modelFormatFacts, type ModelFormat } from '../../../contract/models/modelFormats'
 import { withReader, type Service } from '../../client'
 import { findRun } from '../../lookup'
-import { outFolder, sayKept, writeFileOut, type OutFlags } from '../../output/out'
+import { outFolder, reportKeptFiles, writeFileOut, type OutFlags } from '../../output/out'
 import { writeJson, writeOut } from '../../output/output'
 import { runName } from '../../output/progress'
 import type { Globals } from '../../globals'
@@ -29,7 +29,7 @@ export async function exportModel(
   const { isFolder, name: formatName } = modelFormatFacts[format]
   const written = isFolder ? await folderOf(flags, formatName, write) : await writeFileOut(command, flags, write)
   const { run, ...made } = written.made
-  sayKept(made.kept)
+  reportKeptFiles(made.kept)
   if (command.optsWithGlobals<Globals>().json) return writeJson({ run: run.id, ...made })
   written.print(
     `${runName(run)}, as ${formatName}: ${written.name}, ${(made.bytes / 1e6).toFixed(1)} MB${made.sha256 === null ? '' : `, SHA-256 ${made.sha256}`}.\n`,

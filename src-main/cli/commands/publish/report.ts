@@ -2,7 +2,7 @@ import path from 'node:path'
 import type { Command } from 'commander'
 import { withReader } from '../../client'
 import { findStudy } from '../../lookup'
-import { addOut, outFolder, sayKept, type OutFlags } from '../../output/out'
+import { addOut, outFolder, reportKeptFiles, type OutFlags } from '../../output/out'
 import { writeJson, writeOut } from '../../output/output'
 import { cancelled, ProgressLine } from '../../output/progress'
 import type { Globals } from '../../globals'
@@ -27,7 +27,7 @@ export function addReport(program: Command): void {
         },
         { 'task.progress': ({ phase, done, total }) => progress.update(phase, done, total) },
       )
-      sayKept(made.kept)
+      reportKeptFiles(made.kept)
       if (command.optsWithGlobals<Globals>().json) writeJson(made)
       else
         writeOut(

@@ -20,7 +20,7 @@ import { findStudyNamed } from '../../lookup'
 import { choice, layerList, oneVariant, wholeNumber } from '../../options'
 import { log, writeOut } from '../../output/output'
 import { addTrainingFlags, checkedPlan, trainingFrom, withFlag, type TrainingFlags } from '../../plan'
-import { tellPrecision } from '../../precision'
+import { reportPrecision } from '../../precision'
 import { accuracyWords, runName } from '../../output/progress'
 import type { Globals } from '../../globals'
 
@@ -95,7 +95,7 @@ study's value, and a flag with another value is refused. A new --arch or
       async (service) => {
         const study = flags.name === undefined ? null : await findStudyNamed(service, flags.name)
         const plan = study?.plan ? planLike(study.plan.training) : ownPlan
-        await tellPrecision(service, plan)
+        await reportPrecision(service, plan)
         if (!study) return follower.follow(service, (await service.call('studies.create', { plan })).id)
         const { runId } = await service
           .call('studies.join', { id: study.id, arch: flags.arch, variant, seed: flags.seed, training: plan.training })

@@ -28,7 +28,7 @@ import { findStudy } from '../../lookup'
 import { oneOrMoreOf, variantList, wholeNumber, wholeNumbers } from '../../options'
 import { writeJson, writeOut } from '../../output/output'
 import { addTrainingFlags, checkedPlan, trainingFrom, type TrainingFlags } from '../../plan'
-import { tellPrecision } from '../../precision'
+import { reportPrecision } from '../../precision'
 import type { Globals } from '../../globals'
 import { addStudyExtend } from './studyExtend'
 
@@ -76,7 +76,7 @@ export function addStudy(program: Command): void {
     const { runs, comparison } = await withService(
       self,
       async (service) => {
-        await tellPrecision(service, plan)
+        await reportPrecision(service, plan)
         const { id } = await service.call('studies.create', { plan })
         if (json) writeJson({ event: 'study', id, name: plan.name })
         const ended = await follower.follow(service, id)
