@@ -17,6 +17,8 @@ function start(level: string, name: string, interruption: Interruption | null = 
   const job = { runDir: path.join(dir, name), checkpointSeconds: 1e-9 }
   return startTrainer(dir, change, job, { MCNN_KERNEL_LEVEL: level }, interruption)
 }
+/** Mean loss of the first epoch. */
+let lowLoss = NaN
 const measuredLevels = (): string[] => {
   const keys = Object.keys(JSON.parse(readFileSync(path.join(dir, 'tuning.json'), 'utf8')) as object)
   return [...new Set(keys.map((key) => /x86-64-v\d/.exec(key)?.[0] ?? 'none'))].sort()
@@ -28,16 +30,18 @@ it('records the level, and repeats a run bit for bit with the kernels of the sam
     const run = start(low, name)
     expect((await run.message('started')).environment.kernels).toBe(low)
     weights.push((await run.message('done')).weightsSha256)
+    lowLoss = (await run.message('epoch')).metrics.trainLoss
     await run.exit
   }
   expect(weights[0]).toBe(weights[1])
 })
 
-it('measures the algorithms of multi-band layers for each level', async () => {
+it('measures the algorithms of multi-band layers for each level, and trains alike within rounding', async () => {
   expect(measuredLevels()).toEqual([low])
   const run = start(high, 'c')
   await run.message('done')
   await run.exit
+  expect(Math.abs((await run.message('epoch')).metrics.trainLoss / lowLoss - 1)).toBeLessThan(1e-3)
   expect(measuredLevels()).toEqual([low, high])
 })
 

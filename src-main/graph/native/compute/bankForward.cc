@@ -57,7 +57,8 @@ inline Vec fourTimes(const float* at) {
   return (Vec)_mm512_broadcast_f32x4(_mm_loadu_ps(at));
 #else
   Vec v;
-  for (int i = 0; i < lanes; i++) v[i] = at[i % 4];
+#pragma GCC unroll 4
+  for (int i = 0; i < lanes; i += 4) std::memcpy(reinterpret_cast<float*>(&v) + i, at, 4 * sizeof(float));
   return v;
 #endif
 }

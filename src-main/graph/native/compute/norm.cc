@@ -154,7 +154,7 @@ void normGrad(const Parallel& parallel, const NormGrad<T>& of) {
   const auto before = [=](long at) {
     Vec g = load(dy + at);
     if (dy2) g += load(dy2 + at);
-    return relu ? (load(y + at) > 0 ? g : Vec{}) : g;
+    return relu ? whereAbove(load(y + at), g) : g;
   };
   const Row middle = Row::by(channels, [&](int c) { return batchMean[c]; });
   Sums sums(rows);
