@@ -12,6 +12,6 @@ export {
   verifyDataset,
   type LoadedDataset,
 } from './load'
-export { dropFolder, putBack, removeDataset, removeLeftovers, setAside } from './setFolders'
+export { dropFolder, restoreSet, removeDataset, removeLeftovers, setAside } from './setFolders'
 export type { Normalisation } from './statistics'
 export { hasDataset, listDatasets } from './store'

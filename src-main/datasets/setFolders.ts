@@ -141,7 +141,7 @@ export function setAside(datasetsDir: string, id: DatasetId, specs: readonly Cif
  * Restores a data set synchronously; `flushPath` makes that durable.
  * @throws WorkbenchError conflict if it exists again
  */
-export function putBack(datasetsDir: string, folder: string, id: DatasetId): void {
+export function restoreSet(datasetsDir: string, folder: string, id: DatasetId): void {
   // Renaming replaces an empty folder.
   if (existsSync(join(datasetsDir, id)))
     throw new WorkbenchError('conflict', `${id} has been imported again meanwhile.`)

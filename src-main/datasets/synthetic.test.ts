@@ -85,24 +85,24 @@ describe('synthetic set', () => {
         validationExamples,
         seed,
       })
-    const parted = await split(1)
-    expect([parted.train.count, parted.validation?.count, parted.test]).toEqual([240, 60, whole.test])
+    const withSplit = await split(1)
+    expect([withSplit.train.count, withSplit.validation?.count, withSplit.test]).toEqual([240, 60, whole.test])
     const pictures = ({ images }: { images: Uint8Array }): string[] =>
       Array.from({ length: images.length / 3072 }, (_, i) =>
         Buffer.from(images.subarray(i * 3072, (i + 1) * 3072)).toString('base64'),
       )
-    const held = parted.validation ?? whole.test
-    expect([...pictures(parted.train), ...pictures(held)].sort()).toEqual(pictures(whole.train).sort())
+    const held = withSplit.validation ?? whole.test
+    expect([...pictures(withSplit.train), ...pictures(held)].sort()).toEqual(pictures(whole.train).sort())
     expect(new Set(pictures(whole.train)).size).toBe(300)
     expect(Array.from({ length: 10 }, (_, c) => held.labels.filter((label) => label === c).length)).toEqual(
       new Array(10).fill(6),
     )
     // An image has kept its label.
     const labelOf = new Map(pictures(whole.train).map((picture, i) => [picture, whole.train.labels[i]]))
-    for (const part of [parted.train, held])
+    for (const part of [withSplit.train, held])
       expect(pictures(part).map((picture) => labelOf.get(picture))).toEqual([...part.labels])
     // The normalisation uses the remaining training examples only, whichever function computes it.
-    expect(parted.mean).not.toEqual(whole.mean)
+    expect(withSplit.mean).not.toEqual(whole.mean)
     expect(
       await loadNormalisation({
         datasetsDir: 'nowhere',
@@ -111,11 +111,15 @@ describe('synthetic set', () => {
         validationExamples: 60,
         seed: 1,
       }),
-    ).toEqual({ mean: parted.mean, std: parted.std })
-    expect((await split(1)).fingerprint).toBe(parted.fingerprint)
+    ).toEqual({ mean: withSplit.mean, std: withSplit.std })
+    expect((await split(1)).fingerprint).toBe(withSplit.fingerprint)
     expect(
-      new Set([whole.fingerprint, parted.fingerprint, (await split(2)).fingerprint, (await split(1, 50)).fingerprint])
-        .size,
+      new Set([
+        whole.fingerprint,
+        withSplit.fingerprint,
+        (await split(2)).fingerprint,
+        (await split(1, 50)).fingerprint,
+      ]).size,
     ).toBe(4)
     expect(await split(1, null)).toEqual(whole)
   })

@@ -2,7 +2,14 @@
 import { statSync } from 'node:fs'
 import { Completeness } from './repair/completeness'
 import { Configs } from './configs'
-import { closeDatabase, explainedInUse, openDatabase, wholeness, type Database, type Opening } from './files/database'
+import {
+  closeDatabase,
+  explainedInUse,
+  openDatabase,
+  checkIntegrity,
+  type Database,
+  type Opening,
+} from './files/database'
 import { Environments } from './environments'
 import { Events } from './events'
 import { Filters } from './filters'
@@ -116,7 +123,7 @@ export class History {
 
   /** Returns 'ok', or the fault of the file in SQLite's words. */
   check(): string {
-    return wholeness(this.#db)
+    return checkIntegrity(this.#db)
   }
 
   /**

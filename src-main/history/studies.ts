@@ -128,12 +128,12 @@ export class Studies {
   }
 
   totals(id: string): StudyTotals {
-    return gather(this.#totals.all({ study: id })).get(id) ?? noRuns()
+    return sumByStudy(this.#totals.all({ study: id })).get(id) ?? noRuns()
   }
 
   /** By study id; a study without runs has no entry. */
   allTotals(): Map<string, StudyTotals> {
-    return gather(this.#totals.all({ study: null }))
+    return sumByStudy(this.#totals.all({ study: null }))
   }
 
   /**
@@ -154,7 +154,7 @@ export function noRuns(): StudyTotals {
   return { counts: noCounts(), total: 0, epochs: 0, epochsDone: 0 }
 }
 
-function gather(rows: TotalsRow[]): Map<string, StudyTotals> {
+function sumByStudy(rows: TotalsRow[]): Map<string, StudyTotals> {
   const byStudy = new Map<string, StudyTotals>()
   for (const row of rows) {
     const totals = byStudy.get(row.study) ?? noRuns()

@@ -175,7 +175,7 @@ const keptIfRestored = async ({ service }: State, _purged: Outcome, restored: Ou
 /** No run trains while a verification reports that it trains. */
 function mustBeAlone({ bench }: State): void {
   const running = new Set<string>()
-  for (const event of bench.told) {
+  for (const event of bench.events) {
     if (event.name === 'run.changed') running[event.payload.state === 'running' ? 'add' : 'delete'](event.payload.id)
     else if (event.name === 'task.progress' && event.payload.phase !== 'waiting for the running run')
       expect([...running]).toEqual([])

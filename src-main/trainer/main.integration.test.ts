@@ -198,7 +198,7 @@ describe('the trainer', () => {
     const trained = async (MCNN_RESIDENT: string) => {
       const trainer = start(change, { MCNN_RESIDENT })
       const { weightsSha256 } = await trainer.message('done')
-      const [told] = trainer.messages.flatMap((m) => (m.type === 'event' && m.kind === 'data' ? [m.message] : []))
+      const [reported] = trainer.messages.flatMap((m) => (m.type === 'event' && m.kind === 'data' ? [m.message] : []))
       const measured = trainer.messages.flatMap((m) =>
         m.type === 'epoch'
           ? [
@@ -213,14 +213,14 @@ describe('the trainer', () => {
             ]
           : [],
       )
-      return { weightsSha256, measured, evaluations: trainer.messages.filter((m) => m.type === 'evaluation'), told }
+      return { weightsSha256, measured, evaluations: trainer.messages.filter((m) => m.type === 'evaluation'), reported }
     }
     // One after the other: the second uses the first one's measurement of algorithms.
     const fed = await trained('0')
     const resident = await trained('1')
-    expect({ ...resident, told: '' }).toEqual({ ...fed, told: '' })
-    expect(fed.told).toContain('A second thread prepares')
-    expect(resident.told).toMatch(/stay in the graph/)
+    expect({ ...resident, reported: '' }).toEqual({ ...fed, reported: '' })
+    expect(fed.reported).toContain('A second thread prepares')
+    expect(resident.reported).toMatch(/stay in the graph/)
   })
 
   it('pauses and resumes between two steps, and the result is that of a run never paused', async () => {

@@ -107,7 +107,7 @@ export function mustBeWhole(file: string, suspect = false): void {
   if (!suspect && statSync(file).size > alwaysCheckedBytes) return
   const db = new Sqlite(file, { readonly: !existsSync(`${file}-journal`), timeout: busyTimeoutMs })
   try {
-    const result = wholeness(db)
+    const result = checkIntegrity(db)
     if (result !== 'ok') throw damaged(file, result)
   } finally {
     db.close()
@@ -115,7 +115,7 @@ export function mustBeWhole(file: string, suspect = false): void {
 }
 
 /** Returns 'ok', or the fault in SQLite's words. */
-export function wholeness(db: Database): string {
+export function checkIntegrity(db: Database): string {
   return String(db.pragma('quick_check(1)', { simple: true })).replace(/\s+/g, ' ')
 }
 

@@ -3,7 +3,7 @@ import { existsSync, rmSync, statSync } from 'node:fs'
 import Sqlite from 'better-sqlite3'
 import { messageOf, WorkbenchError } from '../../contract/errors'
 import { renameDurably } from '../../files/durable'
-import { damaged, explainedInUse, wholeness } from '../files/database'
+import { damaged, explainedInUse, checkIntegrity } from '../files/database'
 import { openAnyVersion } from '../files/readAccess'
 
 /** Pages that are copied before other calls run. */
@@ -35,7 +35,7 @@ export async function backupDatabase(file: string, target: string, name = target
     try {
       // A single file without a log.
       copy.pragma('journal_mode = DELETE')
-      const result = wholeness(copy)
+      const result = checkIntegrity(copy)
       if (result !== 'ok') throw damaged(file, result)
     } finally {
       copy.close()

@@ -26,21 +26,21 @@ export interface Context {
   git: () => Promise<Environment['git']>
 }
 
-type Teller = Pick<Context, 'history' | 'emit'>
+type Announcer = Pick<Context, 'history' | 'emit'>
 
 /** Emits that a run was created or changed, unless it is in the trash. */
-export function announceRun({ history, emit }: Teller, runId: string): void {
+export function announceRun({ history, emit }: Announcer, runId: string): void {
   const run = history.runs.get(runId)
   if (run && !run.hidden) emit('run.changed', run.summary)
 }
 
 /** Emits that the state of a run changed, and with it the row of its study. */
-export function announce(teller: Teller, runId: string): void {
-  announceAll(teller, [runId])
+export function announce(announcer: Announcer, runId: string): void {
+  announceAll(announcer, [runId])
 }
 
 /** Reports many runs, with one event per study. */
-export function announceAll({ history, emit }: Teller, runIds: readonly string[]): void {
+export function announceAll({ history, emit }: Announcer, runIds: readonly string[]): void {
   const studies = new Set<string>()
   for (const runId of runIds) {
     const run = history.runs.get(runId)

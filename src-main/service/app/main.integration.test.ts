@@ -357,8 +357,8 @@ describe('the service process', () => {
       kept: expect.stringContaining('damaged') as string,
     })
     expect(await mending.ended()).toBe(0)
-    const mended = await start().ready()
-    expect((await mended.call('runs.get', { id: last })).epochs).toHaveLength(2)
+    const restarted = await start().ready()
+    expect((await restarted.call('runs.get', { id: last })).epochs).toHaveLength(2)
   })
 
   it('reports why it cannot start, and ends', async () => {

@@ -10,7 +10,7 @@ import {
   hasDataset,
   importDataset,
   listDatasets,
-  putBack,
+  restoreSet,
   sampleImages,
   setAside,
   verifyDataset,
@@ -98,7 +98,7 @@ export class Datasets {
           throw new WorkbenchError('not-found', `${datasetName(id)} cannot be restored: its files are gone.`, {
             fix: 'Import it again.',
           })
-        putBack(paths.datasets, folder, id)
+        restoreSet(paths.datasets, folder, id)
         this.#removed.delete(id)
         emit('dataset.changed', { id })
         await flushPath(paths.datasets)

@@ -30,7 +30,7 @@ async function withPausedRun(): Promise<{ service: Awaited<ReturnType<Bench['ope
 }
 
 const phases = (): string[] =>
-  bench.told.flatMap((event) => (event.name === 'task.progress' ? [event.payload.phase] : []))
+  bench.events.flatMap((event) => (event.name === 'task.progress' ? [event.payload.phase] : []))
 
 describe('exclusive access to the machine', () => {
   it('delays a paused run that is resumed during a verification until the verification ends', async () => {
@@ -127,10 +127,9 @@ describe('a verification by another program', () => {
       await verifier.call('publish.cancel', { kind: 'verify' })
       await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
       await bench.reached(queued, 'done')
-      expect(bench.told.flatMap((e) => (e.name === 'system.condition' ? [e.payload.otherVerification] : []))).toEqual([
-        true,
-        false,
-      ])
+      expect(bench.events.flatMap((e) => (e.name === 'system.condition' ? [e.payload.otherVerification] : []))).toEqual(
+        [true, false],
+      )
     } finally {
       await Promise.all([verifier.close(), other.end()])
     }

@@ -109,11 +109,11 @@ describe('thread counts of this machine', () => {
   it.each([
     ['measured', { intraOp: 3, interOp: 1 }, { intraOp: 3, interOp: 1 }],
     ['TensorFlow’s own', { intraOp: null, interOp: null }, null],
-  ])('are those that a run really uses; stored reason: %s', async (_, threads, said) => {
+  ])('are those that a run really uses; stored reason: %s', async (_, threads, stored) => {
     const own = { intraOp: processor().allowed.length, interOp: processor().allowed.length }
     const measured = [
       { threads: { intraOp: null, interOp: null }, msStep: 10, ratio: 1 },
-      ...(said ? [{ threads, msStep: 5, ratio: 0.5 }] : []),
+      ...(stored ? [{ threads, msStep: 5, ratio: 0.5 }] : []),
     ]
     rememberTuning(
       { at: new Date().toISOString(), device: 'cpu', precision: 'float32', batch: 64, own, candidates: measured },
@@ -122,12 +122,12 @@ describe('thread counts of this machine', () => {
     )
     expect(threadsNow()).toMatchObject({ ...threads, source: 'measured' })
     const { environment, pools, priorities, session } = await start()
-    expect(environment.threads).toEqual(said ?? own)
+    expect(environment.threads).toEqual(stored ?? own)
     // The niceness applies to each thread, not only to the first.
     expect(priorities).toEqual([Math.min(19, getPriority() + 5)])
     if (session !== null) expect(session).toBe(Math.min(19, getPriority() + 5))
     // TensorFlow's threads by name: each of its two pools (for single ops and for graphs) has the requested number.
-    expect(pools).toBe(2 * (said ?? own).interOp)
+    expect(pools).toBe(2 * (stored ?? own).interOp)
   })
 })
 

@@ -80,7 +80,7 @@ export async function tuneThreads({
   trainerEntry,
   processor,
   probe,
-  log: say,
+  log,
   scratch,
   signal,
   work = {},
@@ -115,10 +115,10 @@ export async function tuneThreads({
           limitMs,
         ),
     )
-    say(`${candidates.length} processes load TensorFlow and warm up`)
+    log(`${candidates.length} processes load TensorFlow and warm up`)
     signal?.throwIfAborted()
     const [first] = await Promise.race([aborted, Promise.all(workers.map((worker) => worker.start()))])
-    const measured = await Promise.race([aborted, timeInRounds(workers, say, assertAlone)])
+    const measured = await Promise.race([aborted, timeInRounds(workers, log, assertAlone)])
     const own = { intraOp: processor.allowed.length, interOp: processor.allowed.length }
     return {
       at: new Date().toISOString(),
@@ -143,7 +143,7 @@ export async function tuneThreads({
  */
 async function timeInRounds(
   workers: readonly BenchWorker[],
-  say: (line: string) => void,
+  log: (line: string) => void,
   assertAlone: () => void,
 ): Promise<number[][][]> {
   const measured: number[][][] = []
@@ -159,7 +159,7 @@ async function timeInRounds(
     }
     assertAlone()
     measured.push(round)
-    say(`round ${measured.length} of up to ${rounds.most}`)
+    log(`round ${measured.length} of up to ${rounds.most}`)
   }
   return measured
 }

@@ -64,14 +64,14 @@ describe('a queue', () => {
     const { study } = await service.call('studies.get', { id })
     expect(study.counts).toMatchObject({ done: 2, failed: 5, diverged: 1, queued: 0, running: 0 })
     // Runs do not overlap: each begins after the previous one has ended.
-    const turns = bench.told.flatMap((e) =>
+    const turns = bench.events.flatMap((e) =>
       e.name === 'run.changed' && e.payload.epochsDone === 0 && e.payload.state === 'running' ? [e.payload.id] : [],
     )
     expect([...new Set(turns)]).toEqual(runIds)
     const firstOf = (runId: string): number =>
-      bench.told.findIndex((e) => e.name === 'run.changed' && e.payload.id === runId && e.payload.state === 'running')
+      bench.events.findIndex((e) => e.name === 'run.changed' && e.payload.id === runId && e.payload.state === 'running')
     const lastOf = (runId: string): number =>
-      bench.told.findLastIndex((e) => e.name === 'run.changed' && e.payload.id === runId)
+      bench.events.findLastIndex((e) => e.name === 'run.changed' && e.payload.id === runId)
     for (const [i, runId] of runIds.slice(1).entries()) expect(firstOf(runId)).toBeGreaterThan(lastOf(runIds[i] ?? ''))
   })
 
@@ -274,7 +274,7 @@ describe('a queue', () => {
     await again.call('queue.move', { ids: [fifth], place: 'first' })
     await again.call('runs.resumeInterrupted', {})
     await Promise.all(runIds.map((id) => bench.reached(id, 'done')))
-    const begun = bench.told.flatMap((e) =>
+    const begun = bench.events.flatMap((e) =>
       e.name === 'run.changed' && e.payload.state === 'running' && e.payload.epochsDone === 0 && e.payload.id !== first
         ? [e.payload.id]
         : [],
@@ -424,13 +424,13 @@ describe('resuming', () => {
     const [done = '', failed = ''] = first.runIds
     await bench.reached(second.runIds[2] ?? '', 'failed')
     const studyEvents = (): string[] =>
-      bench.told.flatMap(({ name, payload }) => (name === 'study.changed' ? [payload.studyId] : [])).slice(0, 2)
+      bench.events.flatMap(({ name, payload }) => (name === 'study.changed' ? [payload.studyId] : [])).slice(0, 2)
     planOf({ 1: 'waits', 2: 'waits', 3: 'waits' })
     bench.forget()
     // One of the runs does not exist: none of them changes.
     await expect(service.call('runs.resume', { ids: [failed, 'nothing'] })).rejects.toMatchObject({ code: 'not-found' })
     await expect(service.call('runs.rerun', { ids: [failed, 'nothing'] })).rejects.toMatchObject({ code: 'not-found' })
-    expect(bench.told).toEqual([])
+    expect(bench.events).toEqual([])
     expect(await service.call('runs.unfinished', {})).toEqual([])
     // Finished runs have nothing to resume and are skipped.
     const all = [...first.runIds, ...second.runIds]
@@ -496,7 +496,7 @@ describe('resuming', () => {
     expect(extended?.epochs.slice(0, 3)).toEqual(before.epochs)
     expect(extended?.epochs.map((e) => e.epoch)).toEqual([1, 2, 3, 4, 5])
     expect(extended?.steps.map((s) => s.step)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
-    expect({ ...shorter, events: [] }).toEqual({ ...before, events: [] })
+    expect({ ...shorter, events: [] }).toEqual({ ...before, run: { ...before.run, timing: 'shared' }, events: [] })
     // Its times contain those of the shorter run.
     expect(extended?.events.map((event) => event.kind)).toContain(sharedMachineKind)
     const folder = path.join(bench.dataDir, 'runs', longer)

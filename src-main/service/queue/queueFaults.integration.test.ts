@@ -104,11 +104,11 @@ describe('a queue whose disk fails', () => {
     const { runIds } = await service.call('studies.create', { plan: planOf({ 1: 'good', 2: 'good' }) })
     await Promise.all(runIds.map((id) => bench.reached(id, 'done')))
     expect(
-      bench.told.flatMap((e) => (e.name === 'run.changed' && e.payload.state === 'failed' ? [e.payload.id] : [])),
+      bench.events.flatMap((e) => (e.name === 'run.changed' && e.payload.state === 'failed' ? [e.payload.id] : [])),
     ).toEqual([])
-    expect(bench.told.some((e) => e.name === 'system.condition' && e.payload.disk?.message.endsWith('is full.'))).toBe(
-      true,
-    )
+    expect(
+      bench.events.some((e) => e.name === 'system.condition' && e.payload.disk?.message.endsWith('is full.')),
+    ).toBe(true)
   })
 
   it('starts the next run after one whose end cannot be recorded', async () => {

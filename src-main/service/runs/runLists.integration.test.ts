@@ -242,13 +242,13 @@ describe('changes by people', () => {
     expect(await service.call('studies.compare', { id: run.studyId })).toEqual(before)
 
     // One run more and one fewer leaves all counts unchanged, but not the finding.
-    const told = (await service.call('studies.findings', {})).find((one) => one.seeds[0] > 1)
+    const shown = (await service.call('studies.findings', {})).find((one) => one.seeds[0] > 1)
     const [first, second] = all.filter(
       (one) =>
         one.state === 'done' &&
-        one.studyId === told?.studyId &&
-        one.dataset === told.dataset &&
-        one.arch === told.arch &&
+        one.studyId === shown?.studyId &&
+        one.dataset === shown.dataset &&
+        one.arch === shown.arch &&
         one.variant === 'baseline',
     )
     if (!first || !second) throw new Error('no baselines')

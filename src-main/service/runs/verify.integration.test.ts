@@ -19,7 +19,7 @@ const temporary = mkdtempSync(path.join(tmpdir(), 'mcnn-verified-tmp-'))
 let service: Service
 let runId = ''
 let studyId = ''
-const told: { phase: string; done: number; total: number }[] = []
+const reported: { phase: string; done: number; total: number }[] = []
 /** Reported states of runs and progress of verifications: 'running ID', 'training again'. */
 const order: string[] = []
 
@@ -31,8 +31,8 @@ beforeAll(async () => {
     program: '1.2.3',
     onEvent: (name, payload) => {
       if (name === 'task.progress') {
-        const progress = payload as (typeof told)[number]
-        told.push(progress)
+        const progress = payload as (typeof reported)[number]
+        reported.push(progress)
         order.push(progress.phase)
       }
       if (name === 'task.ended') order.push('ended')
@@ -125,7 +125,7 @@ describe('a run that is trained again', () => {
           'Verified: retrained (all 2 epochs; 20 sampled steps, 2 epochs and the final weights compared), the results are identical, bit for bit.',
       },
     ])
-    expect(told.some(({ phase, total }) => phase === 'training again' && total === 20)).toBe(true)
+    expect(reported.some(({ phase, total }) => phase === 'training again' && total === 20)).toBe(true)
   })
 
   it('is compared up to a requested step or epoch', async () => {
@@ -196,14 +196,14 @@ describe('a run that is trained again', () => {
     } = await service.call('runs.rerun', { ids: [runId] })
     await until(first, 'running')
     expect((await service.call('publish.verifiable', { id: runId })).training?.id).toBe(first)
-    told.length = 0
+    reported.length = 0
     const verified = service.call('publish.verify', { id: runId, steps: 1 })
     const {
       ids: [second = ''],
     } = await service.call('runs.rerun', { ids: [runId] })
     await until(first, 'done')
     expect((await verified).same).toBe(true)
-    expect(told[0]?.phase).toBe('waiting for the running run')
+    expect(reported[0]?.phase).toBe('waiting for the running run')
     // After the release the queue continues; with `parallel` it does so during the verification.
     await until(second, 'running')
     // The trainer of a verification reports progress seconds after its start.
@@ -324,10 +324,10 @@ describe('a run that is trained again', () => {
   it('stops when it is cancelled', async () => {
     const left = folders()
     const kept = (await verdicts()).length
-    told.length = 0
+    reported.length = 0
     const verified = service.call('publish.verify', { id: runId })
     await expect(service.call('publish.verify', { id: runId })).rejects.toThrow(/is running/)
-    await expect.poll(() => told.map(({ phase }) => phase)).toContain('starting')
+    await expect.poll(() => reported.map(({ phase }) => phase)).toContain('starting')
     await service.call('publish.cancel', { kind: 'verify' })
     await expect(verified).rejects.toMatchObject({ code: 'cancelled' })
     expect(folders()).toEqual(left)

@@ -53,9 +53,9 @@ async function begin(bench: Bench, roomBytes = 0): Promise<{ service: Service; r
 }
 
 async function problem(bench: Bench): Promise<DiskProblem> {
-  const told = await bench.waitFor((event) => event.name === 'system.condition' && event.payload.disk !== null)
-  if (told.name !== 'system.condition' || !told.payload.disk) throw new Error('no problem')
-  return told.payload.disk
+  const reported = await bench.waitFor((event) => event.name === 'system.condition' && event.payload.disk !== null)
+  if (reported.name !== 'system.condition' || !reported.payload.disk) throw new Error('no problem')
+  return reported.payload.disk
 }
 
 /** The run waited, reported that, and at its end equals an undisturbed run. */
@@ -117,17 +117,17 @@ describe('unwritable history', () => {
   it('keeps pending writes in order, applies each once, and throws other errors', async () => {
     const folder = mkdtempSync(path.join(tmpdir(), 'mcnn-disk-'))
     const history = new History(path.join(folder, 'history.sqlite'))
-    const told: (string | null)[] = []
+    const reported: (string | null)[] = []
     const disk = new Disk(
       history,
       folder,
       { retryMs: 20, roomBytes: 0 },
-      () => told.push(disk.problem?.message ?? null),
-      () => told.push('damaged'),
+      () => reported.push(disk.problem?.message ?? null),
+      () => reported.push('damaged'),
     )
     const add = (id: string): void =>
       history.studies.insert({ id, name: id, createdAt: '2026-01-01T00:00:00Z', plan: null })
-    const done = new Promise((resolve) => disk.follow({ stalled: () => told.push('stalled'), freed: resolve }))
+    const done = new Promise((resolve) => disk.follow({ stalled: () => reported.push('stalled'), freed: resolve }))
     disk.writeOrBuffer(() => add('a'))
     history.mayNotWrite()
     for (const id of ['b', 'c', 'd']) disk.writeOrBuffer(() => add(id))
@@ -138,12 +138,12 @@ describe('unwritable history', () => {
     history.openForWriting()
     await done
     expect(history.studies.list().map((study) => study.id)).toEqual(['d', 'c', 'b', 'a'])
-    expect(told).toEqual([`${folder} cannot be written (SQLITE_READONLY).`, 'stalled', null])
+    expect(reported).toEqual([`${folder} cannot be written (SQLITE_READONLY).`, 'stalled', null])
     expect(() => disk.writeOrBuffer(() => add('a'))).toThrow(/UNIQUE/)
     disk.writeOrBuffer(() => {
       throw new Sqlite.SqliteError('database disk image is malformed', 'SQLITE_CORRUPT')
     })
-    expect(told.at(-1)).toBe('damaged')
+    expect(reported.at(-1)).toBe('damaged')
     expect(disk.problem).toBeNull()
     disk.close()
     history.close()

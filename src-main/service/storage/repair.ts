@@ -20,7 +20,7 @@ export async function repairHistory(dataDir: string, program: string): Promise<R
   const paths = prepareDataDir(dataDir)
   const lock = await acquireLock(paths, program)
   try {
-    const repair = isWhole(paths) ? wholeRepair(paths) : mend(paths)
+    const repair = isIntact(paths) ? unneededRepair(paths) : replaceHistory(paths)
     lock.release()
     return repair
   } catch (thrown) {
@@ -29,7 +29,7 @@ export async function repairHistory(dataDir: string, program: string): Promise<R
   }
 }
 
-function isWhole(paths: Paths): boolean {
+function isIntact(paths: Paths): boolean {
   try {
     mustNotBeMissing(paths)
     openDatabase(paths.database, { suspect: true }).close()
@@ -41,7 +41,7 @@ function isWhole(paths: Paths): boolean {
 }
 
 /** The report for a history that needs no repair. */
-function wholeRepair(paths: Paths): Repair {
+function unneededRepair(paths: Paths): Repair {
   const history = new History(paths.database)
   try {
     const counts = { studies: history.records.ids().length, runs: history.records.runIds().length }
@@ -51,7 +51,7 @@ function wholeRepair(paths: Paths): Repair {
   }
 }
 
-function mend(paths: Paths): Repair {
+function replaceHistory(paths: Paths): Repair {
   const { database } = paths
   const part = `${database}.repaired`
   for (const rest of [part, `${part}-wal`, `${part}-shm`]) rmSync(rest, { force: true })

@@ -110,7 +110,7 @@ describe('seeds added to a study', () => {
     expect(runs.map((run) => run.id)).toContain(runIds[0])
     expect(study.total).toBe(7)
     expect(study.plan?.added).toMatchObject([{ cells: [{ arch: 'resnet-8', variant: 'baseline', seeds: [4] }] }])
-    expect(bench.told.filter((event) => event.name === 'run.deleted').map((event) => event.payload)).toHaveLength(3)
+    expect(bench.events.filter((event) => event.name === 'run.deleted').map((event) => event.payload)).toHaveLength(3)
     await service.call('runs.stop', { id: runIds[0] ?? '' })
     await bench.reached(runIds[0] ?? '', 'stopped')
     // A stopped run is no longer in the queue: undo leaves it alone.

@@ -28,7 +28,7 @@ const finished = [
   ...cellOf('resnet-20', 'mcnn-f', variant),
 ]
 
-function tell(
+function estimateSeeds(
   want: object,
   {
     runs = finished,
@@ -48,18 +48,18 @@ function tell(
     ),
   )
 }
-const seedsOf = (told: MoreSeeds, arch: string, of: string): number[] | undefined =>
-  told.cells.find((cell) => cell.arch === arch && cell.variant === of)?.seeds
+const seedsOf = (estimate: MoreSeeds, arch: string, of: string): number[] | undefined =>
+  estimate.cells.find((cell) => cell.arch === arch && cell.variant === of)?.seeds
 
 describe('number of additional seeds', () => {
   it('gives the next seeds for every network and variant of the plan, with their time', () => {
-    const told = tell({ seeds: 2 })
-    expect(told.cells).toHaveLength(4)
-    for (const { seeds } of told.cells) expect(seeds).toEqual([4, 5])
-    expect(told).toMatchObject({ runs: 8, finished: 12, basis: 'measured', problem: null })
+    const estimate = estimateSeeds({ seeds: 2 })
+    expect(estimate.cells).toHaveLength(4)
+    for (const { seeds } of estimate.cells) expect(seeds).toEqual([4, 5])
+    expect(estimate).toMatchObject({ runs: 8, finished: 12, basis: 'measured', problem: null })
     // Each took 10 s for its five epochs, and a start takes about four.
-    expect(told.seconds).toBeCloseTo(8 * 14, 6)
-    const [row] = told.rows
+    expect(estimate.seconds).toBeCloseTo(8 * 14, 6)
+    const [row] = estimate.rows
     const [low, high] = intervalOf(
       welchDifference(
         baseline.map((x) => x * 100),
@@ -78,14 +78,16 @@ describe('number of additional seeds', () => {
   })
 
   it('adds only the chosen networks and variants', () => {
-    const told = tell({ seeds: 1 }, { archs: ['resnet-20'], variants: ['mcnn-f'] })
-    expect(told.cells).toEqual([{ arch: 'resnet-20', variant: 'mcnn-f', seeds: [4] }])
+    const estimate = estimateSeeds({ seeds: 1 }, { archs: ['resnet-20'], variants: ['mcnn-f'] })
+    expect(estimate.cells).toEqual([{ arch: 'resnet-20', variant: 'mcnn-f', seeds: [4] }])
     // Only one side grows, which narrows the interval less.
-    expect(told.rows[0]?.comparisons[0]?.expected).toBeGreaterThan(
-      tell({ seeds: 1 }).rows[1]?.comparisons[0]?.expected ?? Infinity,
+    expect(estimate.rows[0]?.comparisons[0]?.expected).toBeGreaterThan(
+      estimateSeeds({ seeds: 1 }).rows[1]?.comparisons[0]?.expected ?? Infinity,
     )
-    expect(() => tell({ seeds: 1 }, { archs: ['resnet-110'] })).toThrow(/ResNet-110 is not in the study’s plan/)
-    expect(() => tell({ seeds: 1 }, { variants: ['mcnn-a'] })).toThrow(/MCNN-A is not in the study’s plan/)
+    expect(() => estimateSeeds({ seeds: 1 }, { archs: ['resnet-110'] })).toThrow(
+      /ResNet-110 is not in the study’s plan/,
+    )
+    expect(() => estimateSeeds({ seeds: 1 }, { variants: ['mcnn-a'] })).toThrow(/MCNN-A is not in the study’s plan/)
   })
 
   it('prefers seeds that others have, so that seeds pair, and never repeats one', () => {
@@ -94,31 +96,34 @@ describe('number of additional seeds', () => {
       run({ arch: 'resnet-8', variant: 'baseline', seed: 7, state: 'failed' }),
       run({ arch: 'resnet-8', variant: 'baseline', seed: 9, state: 'queued' }),
     ]
-    const told = tell({ seeds: 3 }, { runs: more, trashed: [run({ arch: 'resnet-8', variant: 'mcnn-f', seed: 10 })] })
-    expect(seedsOf(told, 'resnet-8', 'baseline')).toEqual([10, 11, 12])
-    expect(seedsOf(told, 'resnet-8', 'mcnn-f')).toEqual([7, 9, 11])
-    expect(seedsOf(told, 'resnet-20', 'mcnn-f')).toEqual([7, 9, 10])
+    const estimate = estimateSeeds(
+      { seeds: 3 },
+      { runs: more, trashed: [run({ arch: 'resnet-8', variant: 'mcnn-f', seed: 10 })] },
+    )
+    expect(seedsOf(estimate, 'resnet-8', 'baseline')).toEqual([10, 11, 12])
+    expect(seedsOf(estimate, 'resnet-8', 'mcnn-f')).toEqual([7, 9, 11])
+    expect(seedsOf(estimate, 'resnet-20', 'mcnn-f')).toEqual([7, 9, 10])
   })
 
   it('continues from the smallest free seed if the greatest is used', () => {
     const runs = [run({ variant: 'baseline', seed: greatestSeed }), run({ variant: 'baseline', seed: 0 })]
-    const told = tell(
+    const estimate = estimateSeeds(
       { seeds: 2 },
       { runs, of: { ...plan, archs: ['resnet-20'], variants: ['baseline'], seeds: [0, greatestSeed] } },
     )
-    expect(told.cells[0]?.seeds).toEqual([1, 2])
-    expect(told.rows[0]?.comparisons).toEqual([])
+    expect(estimate.cells[0]?.seeds).toEqual([1, 2])
+    expect(estimate.rows[0]?.comparisons).toEqual([])
   })
 
   it('never exceeds the limit of a study', () => {
-    const told = tell({ seeds: 600 })
-    expect(told.problem).toMatch(/has 12 runs and would get 2400 more: at most 2000/)
-    expect(tell({ seeds: 497 }).problem).toBeNull()
-    expect(tell({ seeds: 498 }).problem).not.toBeNull()
+    const estimate = estimateSeeds({ seeds: 600 })
+    expect(estimate.problem).toMatch(/has 12 runs and would get 2400 more: at most 2000/)
+    expect(estimateSeeds({ seeds: 497 }).problem).toBeNull()
+    expect(estimateSeeds({ seeds: 498 }).problem).not.toBeNull()
   })
 
   it('needs a plan', () => {
-    expect(() => tell({ seeds: 1 }, { of: null })).toThrow(/has no plan: its runs were started one by one/)
+    expect(() => estimateSeeds({ seeds: 1 }, { of: null })).toThrow(/has no plan: its runs were started one by one/)
   })
 })
 
@@ -126,8 +131,8 @@ describe('narrow enough intervals', () => {
   // By counting up in Python with scipy 1.17.1's t.ppf: ± 0.975226 now, ± 0.551700 with 3 more seeds per side, ± 0.499321
   // with 4.
   it('need as many seeds as the widest difference of a network', () => {
-    const told = tell({ until: 0.5 })
-    expect(told.rows[0]).toMatchObject({
+    const estimate = estimateSeeds({ until: 0.5 })
+    expect(estimate.rows[0]).toMatchObject({
       more: 4,
       comparisons: [
         {
@@ -141,7 +146,7 @@ describe('narrow enough intervals', () => {
   })
 
   it('count queued runs, and need nothing if those suffice or the target is met', () => {
-    const { more } = tell({ until: 0.5 }).rows[0] ?? { more: NaN }
+    const { more } = estimateSeeds({ until: 0.5 }).rows[0] ?? { more: NaN }
     const open = (n: number) =>
       plan.archs.flatMap((arch) =>
         plan.variants.flatMap((of) =>
@@ -150,25 +155,25 @@ describe('narrow enough intervals', () => {
           ),
         ),
       )
-    expect(tell({ until: 0.5 }, { runs: [...finished, ...open(more - 1)] }).rows[0]).toMatchObject({
+    expect(estimateSeeds({ until: 0.5 }, { runs: [...finished, ...open(more - 1)] }).rows[0]).toMatchObject({
       more: 1,
       comparisons: [{ open: [more - 1, more - 1] }],
     })
-    const coming = tell({ until: 0.5 }, { runs: [...finished, ...open(more)] })
+    const coming = estimateSeeds({ until: 0.5 }, { runs: [...finished, ...open(more)] })
     expect(coming).toMatchObject({ runs: 0, cells: [], problem: null })
     expect(coming.rows[0]).toMatchObject({ more: 0, comparisons: [{ goal: 'coming', needed: 0 }] })
     expect(comparisonWords(coming.rows[0]?.comparisons[0] ?? never())).toMatch(
       /^MCNN-F: ± 0\.\d\d now, about ± 0\.\d\d with the queued and running seeds$/,
     )
-    const met = tell({ until: 5 })
+    const met = estimateSeeds({ until: 5 })
     expect(met.rows[0]).toMatchObject({ more: 0, comparisons: [{ goal: 'met' }] })
     expect(goalWords(met, 5)).toBe('Every interval is under ± 5.00 points.')
   })
 
   it('include the baseline, because both sides narrow a difference', () => {
-    const told = tell({ until: 0.5 }, { archs: ['resnet-8'], variants: ['mcnn-f'] })
-    expect(told.cells.map((cell) => cell.variant)).toEqual(['baseline', 'mcnn-f'])
-    expect(() => tell({ until: 0.5 }, { of: { ...plan, variants: ['mcnn-f'] } })).toThrow(/has no baseline/)
+    const estimate = estimateSeeds({ until: 0.5 }, { archs: ['resnet-8'], variants: ['mcnn-f'] })
+    expect(estimate.cells.map((cell) => cell.variant)).toEqual(['baseline', 'mcnn-f'])
+    expect(() => estimateSeeds({ until: 0.5 }, { of: { ...plan, variants: ['mcnn-f'] } })).toThrow(/has no baseline/)
   })
 
   it('are unknown below three finished seeds, with a message', () => {
@@ -177,22 +182,22 @@ describe('narrow enough intervals', () => {
       ...cellOf('resnet-8', 'mcnn-f', variant),
       run({ arch: 'resnet-8', variant: 'baseline', seed: 3, state: 'running' }),
     ]
-    const told = tell({ until: 0.5 }, { runs, archs: ['resnet-8'] })
-    expect(told.rows[0]).toMatchObject({
+    const estimate = estimateSeeds({ until: 0.5 }, { runs, archs: ['resnet-8'] })
+    expect(estimate.rows[0]).toMatchObject({
       more: 0,
       comparisons: [{ goal: 'unknown', halfWidth: null, expected: null, needed: null }],
     })
-    expect(comparisonWords(told.rows[0]?.comparisons[0] ?? never())).toBe(
+    expect(comparisonWords(estimate.rows[0]?.comparisons[0] ?? never())).toBe(
       'MCNN-F: needs 3 finished seeds per side; now 2 and 3, 1 and 0 more queued or running',
     )
-    expect(goalWords(told, 0.5)).toBe('0 of 1 intervals are under ± 0.50 points; ResNet-8, MCNN-F has none yet.')
+    expect(goalWords(estimate, 0.5)).toBe('0 of 1 intervals are under ± 0.50 points; ResNet-8, MCNN-F has none yet.')
   })
 
   it('of pairs use differences within seeds', () => {
     // Differences 0.8, 0.4, 0.1 points: deviation 0.35119, by scipy's t quantiles ± 0.5 takes 2 more (0.4361; 1 more:
     // 0.5588).
-    const told = tell({ until: 0.5, paired: true })
-    expect(told.rows[0]?.comparisons[0]).toMatchObject({
+    const estimate = estimateSeeds({ until: 0.5, paired: true })
+    expect(estimate.rows[0]?.comparisons[0]).toMatchObject({
       finished: [3, 3],
       needed: 2,
       expected: expect.closeTo(0.43606, 4) as number,
@@ -200,16 +205,18 @@ describe('narrow enough intervals', () => {
   })
 
   it('are reported as out of reach', () => {
-    const told = tell({ until: 0.001 })
-    expect(told.rows[0]?.comparisons[0]?.goal).toBe('beyond')
-    expect(told.problem).toMatch(/out of reach for ResNet-8, MCNN-F; ResNet-20, MCNN-F: 2000 more seeds are not enough/)
+    const estimate = estimateSeeds({ until: 0.001 })
+    expect(estimate.rows[0]?.comparisons[0]?.goal).toBe('beyond')
+    expect(estimate.problem).toMatch(
+      /out of reach for ResNet-8, MCNN-F; ResNet-20, MCNN-F: 2000 more seeds are not enough/,
+    )
   })
 
   it('are described in words', () => {
-    const told = tell({ until: 0.5 })
-    expect(rowWords(told, told.rows[0] ?? never())).toBe('4 more seeds (4–7)')
-    expect(comparisonWords(told.rows[0]?.comparisons[0] ?? never())).toBe('MCNN-F: ± 0.98 now, about ± 0.50 then')
-    expect(costWords(told)).toBe('16 runs, about 3 min 44 s on this machine')
+    const estimate = estimateSeeds({ until: 0.5 })
+    expect(rowWords(estimate, estimate.rows[0] ?? never())).toBe('4 more seeds (4–7)')
+    expect(comparisonWords(estimate.rows[0]?.comparisons[0] ?? never())).toBe('MCNN-F: ± 0.98 now, about ± 0.50 then')
+    expect(costWords(estimate)).toBe('16 runs, about 3 min 44 s on this machine')
     expect(costWords({ runs: 1, seconds: null, basis: 'unknown', sharedMachine: false })).toBe(
       '1 run; duration unknown: nothing similar has trained on this machine',
     )
@@ -219,7 +226,7 @@ describe('narrow enough intervals', () => {
     expect(costWords({ runs: 1, seconds: 60, basis: 'measured', sharedMachine: true })).toMatch(
       /on this machine, measured next to another training$/,
     )
-    expect(goalWords(told, 0.5)).toBe(
+    expect(goalWords(estimate, 0.5)).toBe(
       '0 of 2 intervals are under ± 0.50 points; the widest is ± 0.98 (ResNet-8, MCNN-F).',
     )
   })

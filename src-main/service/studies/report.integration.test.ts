@@ -154,12 +154,12 @@ describe('page of a report', () => {
   it('claims no more than the intervals show', () => {
     const cell = comparison.rows[0]?.cells.find((one) => one.variant === 'mcnn-a')
     const [low = NaN, high = NaN] = cell?.accuracyDropInterval ?? []
-    const said = decode(html)
-    expect(said.includes('No difference seen between MCNN-A')).toBe(low <= 0 && high >= 0)
-    expect(said.includes('is less accurate than the baseline')).toBe(low > 0)
-    expect(said).toContain(comparison.rows[0]?.note ?? 'none')
-    expect(said).toContain(`${fixed(low)} to ${fixed(high)} points`)
-    expect(said).toContain('say nothing about real photos')
+    const page = decode(html)
+    expect(page.includes('No difference seen between MCNN-A')).toBe(low <= 0 && high >= 0)
+    expect(page.includes('is less accurate than the baseline')).toBe(low > 0)
+    expect(page).toContain(comparison.rows[0]?.note ?? 'none')
+    expect(page).toContain(`${fixed(low)} to ${fixed(high)} points`)
+    expect(page).toContain('say nothing about real photos')
   })
 
   it('contains all settings and the manifest', async () => {

@@ -14,7 +14,7 @@ import { createService, type Service } from '../app/service'
 let folder: string
 let service: Service
 let all: RunSummary[]
-let told: string[]
+let reported: string[]
 
 const study = 'every-layer'
 const weights = (runId: string): string => path.join(folder, 'runs', runId, 'weights.safetensors')
@@ -24,9 +24,9 @@ beforeEach(async () => {
   const history = new History(path.join(folder, 'history.sqlite'))
   writeHistory(history, { runs: 300, epochs: 6, seed: 4 })
   history.close()
-  told = []
+  reported = []
   const onEvent = (name: string, payload: unknown): void => {
-    if (name === 'run.changed') told.push((payload as RunSummary).id)
+    if (name === 'run.changed') reported.push((payload as RunSummary).id)
   }
   service = await createService({ dataDir: folder, trainerEntry: '/nowhere', program: 'test', onEvent })
   all = await service.call('runs.list', {})
@@ -101,15 +101,15 @@ describe('study in the trash', () => {
       message: expect.stringContaining('in the trash with its study') as string,
     })
     // Changes of its runs emit no event.
-    told.length = 0
+    reported.length = 0
     await service.call('runs.trash', { ids: [next.id] })
     await service.call('runs.tag', { ids: [next.id], add: ['x'] })
     await service.call('runs.tag', { ids: [next.id], remove: ['x'] })
     expect(await service.call('runs.restore', { ids: [next.id] })).toEqual({ changed: 1 })
-    expect(told).toEqual([])
+    expect(reported).toEqual([])
 
     await service.call('studies.restore', { id: study })
-    expect(told.sort()).toEqual(
+    expect(reported.sort()).toEqual(
       mine
         .filter((run) => run.id !== single.id)
         .map((run) => run.id)

@@ -50,7 +50,7 @@ describe('a secret of the environment', () => {
         .map((entry) => path.join(entry.parentPath, entry.name))
       expect(files.length).toBeGreaterThan(4)
       expect(files.filter((file) => existsSync(file) && readFileSync(file).includes(secret))).toEqual([])
-      expect(JSON.stringify(bench.told)).not.toContain(secret)
+      expect(JSON.stringify(bench.events)).not.toContain(secret)
     } finally {
       delete process.env['AWS_SECRET_ACCESS_KEY']
       await bench.end()

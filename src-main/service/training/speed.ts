@@ -151,9 +151,9 @@ export function remainingSeconds(
     if (endedStates.includes(summary.state)) continue
     waiting++
     const { arch, variant, dataset, epochs, epochsDone } = summary
-    const told = progressSeconds(summary.id)
+    const reported = progressSeconds(summary.id)
     const seconds =
-      told ??
+      reported ??
       speed.ofRun({
         arch,
         variant,

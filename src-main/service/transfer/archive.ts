@@ -95,10 +95,10 @@ export async function* chunksOf(
       await readFile(path.join(inside, 'run.json'), 'utf8'),
     )
     yield { kind: 'run', checked: run, head }
-    for (const rows of parted(epochs, most.epochs)) yield { kind: 'epochs', rows }
-    for (const rows of parted(steps, most.steps)) yield { kind: 'steps', rows }
-    for (const rows of parted(figures, most.figures)) yield { kind: 'figures', rows }
-    for (const rows of parted(events, most.events)) yield { kind: 'events', rows }
+    for (const rows of chunked(epochs, most.epochs)) yield { kind: 'epochs', rows }
+    for (const rows of chunked(steps, most.steps)) yield { kind: 'steps', rows }
+    for (const rows of chunked(figures, most.figures)) yield { kind: 'figures', rows }
+    for (const rows of chunked(events, most.events)) yield { kind: 'events', rows }
     yield* filtersOf(path.join(inside, 'filters.bin'), run.id, filters)
     for (const name of ['run.json', 'filters.bin']) await rm(path.join(inside, name), { force: true })
     // Flush now: the folder is renamed within a transaction, which must not wait for the disk.
@@ -112,7 +112,7 @@ export function filesOf(run: CheckedRun): string[] {
   return [...(run.hasWeights ? ['weights.safetensors'] : []), ...(run.checkpoint === null ? [] : [run.checkpoint])]
 }
 
-function* parted<T>(rows: readonly T[], size: number): Generator<T[]> {
+function* chunked<T>(rows: readonly T[], size: number): Generator<T[]> {
   for (let at = 0; at < rows.length; at += size) yield rows.slice(at, at + size)
 }
 
