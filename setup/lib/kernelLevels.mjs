@@ -20,6 +20,20 @@ export const kernelLimitVariable = 'MCNN_KERNEL_LEVEL'
  */
 export const nativeLevel = 'native'
 
+/**
+ * Returns why the environment's limit is none, and what to do; null if it is a level or unset.
+ * @param {Record<string, string | undefined>} env
+ * @returns {{ message: string, fix: string } | null}
+ */
+export function limitProblem(env) {
+  const limit = env[kernelLimitVariable]
+  if (!limit || kernelLevels.includes(limit)) return null
+  return {
+    message: `${kernelLimitVariable} is ${limit}, which is not a level of the kernels.`,
+    fix: `Set it to ${kernelLevels.join(', ')}, or unset it.`,
+  }
+}
+
 /** @param {string} level @returns {string} file name of the addon with the kernels of this level */
 export const addonName = (level) => `tfjs_binding-${level}.node`
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { chooseLevel, kernelLevels, supportedLevels } from './kernelLevels.mjs'
+import { chooseLevel, kernelLevels, limitProblem, supportedLevels } from './kernelLevels.mjs'
 
 /** Excerpts of /proc/cpuinfo of real machines. */
 const machines = {
@@ -84,4 +84,12 @@ describe('chooseLevel', () => {
     expect(chooseLevel({ cpuinfo: zen4, built: ['x86-64-v2', 'native'] })).toBe('x86-64-v2')
     expect(chooseLevel({ cpuinfo: arm, built: kernelLevels })).toBeNull()
   })
+})
+
+it('names a limit that is not a level, and the levels', () => {
+  expect(limitProblem({ MCNN_KERNEL_LEVEL: 'v3' })).toEqual({
+    message: 'MCNN_KERNEL_LEVEL is v3, which is not a level of the kernels.',
+    fix: 'Set it to x86-64-v2, x86-64-v3, x86-64-v4, or unset it.',
+  })
+  for (const level of [undefined, '', ...kernelLevels]) expect(limitProblem({ MCNN_KERNEL_LEVEL: level })).toBeNull()
 })

@@ -95,6 +95,16 @@ const failure = z.strictObject({
   }),
 })
 
+it('rejects an environment variable that is none of its values, before it changes anything', async () => {
+  const args = ['train', '--arch', 'resnet-8', '--epochs', '1', '--data-dir', dir('limited')]
+  const { code, err } = await mcnnIn({ MCNN_KERNEL_LEVEL: 'v3' }, ...args)
+  expect({ code, err }).toEqual({
+    code: 2,
+    err: 'mcnn: MCNN_KERNEL_LEVEL is v3, which is not a level of the kernels. Set it to x86-64-v2, x86-64-v3, x86-64-v4, or unset it.\n',
+  })
+  expect(existsSync(dir('limited'))).toBe(false)
+})
+
 describe('invalid arguments', () => {
   it.each([
     [['train'], "required option '--arch <name>' not specified"],

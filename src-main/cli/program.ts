@@ -1,6 +1,8 @@
 /** Builds the command line from all commands. */
 import { Command } from 'commander'
 import { version } from '../../package.json'
+import { limitProblem } from '../../setup/lib/kernelLevels.mjs'
+import { WorkbenchError } from '../contract/errors'
 import { didYouMean } from '../contract/typedNames'
 import { addBackup } from './commands/system/backup'
 import { addCompare } from './commands/studies/compare'
@@ -56,7 +58,11 @@ const sections = [
 export async function runCli(argv: string[]): Promise<number> {
   const program = buildProgram()
   let running = program
-  program.hook('preAction', (_, command) => void (running = command))
+  program.hook('preAction', (_, command) => {
+    running = command
+    const problem = limitProblem(process.env)
+    if (problem) throw new WorkbenchError('bad-input', problem.message, { fix: problem.fix })
+  })
   try {
     await program.parseAsync(argv, { from: 'user' })
     return 0

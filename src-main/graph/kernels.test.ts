@@ -25,17 +25,6 @@ it('returns the addon of the highest level that fits', () => {
   expect(kernelAddonIn(folder, v3, 'x86-64-v2').level).toBe('x86-64-v2')
 })
 
-it('rejects a limit that is not a level', () => {
-  build('x86-64-v2')
-  expect(() => kernelAddonIn(folder, v3, 'v3')).toThrow(
-    expect.objectContaining({
-      code: 'bad-input',
-      message: 'MCNN_KERNEL_LEVEL is v3, which is not a level of the kernels.',
-      fix: 'Set it to x86-64-v2, x86-64-v3, x86-64-v4, or unset it.',
-    }),
-  )
-})
-
 it('reports what is built and what the processor supports if nothing fits', () => {
   expect(() => kernelAddonIn(folder, v3, undefined)).toThrow('The kernels are not built.')
   expect(() => kernelAddonIn(path.join(folder, 'missing'), v3, undefined)).toThrow('The kernels are not built.')

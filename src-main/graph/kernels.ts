@@ -8,6 +8,7 @@ import {
   chooseLevel,
   kernelLevels,
   kernelLimitVariable,
+  limitProblem,
   nativeLevel,
   supportedLevels,
 } from '../../setup/lib/kernelLevels.mjs'
@@ -23,14 +24,10 @@ const fix = 'Run `npm run setup`: it installs the runtime and builds the addon.'
 /**
  * @param folder where the setup puts the addons
  * @param cpuinfo the text of /proc/cpuinfo
- * @param limit highest level to use, by environment variable
- * @throws WorkbenchError bad-input if the limit is not a level; unavailable if no built level fits
+ * @param limit highest level to use
+ * @throws WorkbenchError unavailable if no built level fits
  */
 export function kernelAddonIn(folder: string, cpuinfo: string, limit: string | undefined): KernelAddon {
-  if (limit !== undefined && !kernelLevels.includes(limit))
-    throw new WorkbenchError('bad-input', `${kernelLimitVariable} is ${limit}, which is not a level of the kernels.`, {
-      fix: `Set it to ${kernelLevels.join(', ')}, or unset it.`,
-    })
   const names = existsSync(folder) ? readdirSync(folder) : []
   const built = [...kernelLevels, nativeLevel].filter((level) => names.includes(addonName(level)))
   const level = chooseLevel({ cpuinfo, built, limit })
@@ -48,8 +45,13 @@ export function kernelAddonIn(folder: string, cpuinfo: string, limit: string | u
   return { level, file: path.join(folder, addonName(level)) }
 }
 
-/** The same for this program and this machine. */
+/**
+ * The same for this program, this machine and the environment's limit.
+ * @throws WorkbenchError bad-input if the limit is not a level
+ */
 export function kernelAddon(): KernelAddon {
+  const problem = limitProblem(process.env)
+  if (problem) throw new WorkbenchError('bad-input', problem.message, { fix: problem.fix })
   const tfjs = createRequire(__filename).resolve('@tensorflow/tfjs-node-gpu/package.json')
   const folder = path.join(path.dirname(tfjs), 'lib/napi-v8')
   return kernelAddonIn(folder, textOf('/proc/cpuinfo'), process.env[kernelLimitVariable] || undefined)
