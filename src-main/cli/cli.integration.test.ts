@@ -474,7 +474,7 @@ describe('on a history', () => {
     const shown = await json(contract.runDetail, ...of('runs', 'show', 'table-2-mcnn-l-s3'))
     expect(shown.run).toMatchObject({ state: 'failed', reason: 'Out of memory.', testAccuracy: null })
     expect((await mcnn(...of('runs', 'show', 'table-2-mcnn-l-s3'))).out).toMatch(
-      /State +failed \(Out of memory\.\)\n(Made|Started|Ended) .*\n(.*\n)*Result +no epoch finished/,
+      /State +failed \(Out of memory\.\)\n(Created|Started|Ended) .*\n(.*\n)*Result +no epoch finished/,
     )
     expect(await mcnn(...of('runs', 'show', 'table-2-mcnn'))).toEqual({
       code: 2,

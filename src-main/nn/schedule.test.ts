@@ -15,7 +15,7 @@ describe('learningRateAt', () => {
     expect(learningRateAt(recipe, epoch, [])).toBeCloseTo(expected, 12)
   })
 
-  it('stays at the warm-up rate until an epoch ends below its error, then never returns', () => {
+  it('uses the warm-up rate until the training error of an epoch is low enough, and never again', () => {
     const schedule = { ...recipe, warmup: { ...suddenWarmup } }
     expect(learningRateAt(schedule, 1, [])).toBe(0.01)
     expect(learningRateAt(schedule, 3, [0.9, 0.8])).toBe(0.01)
@@ -29,7 +29,7 @@ describe('learningRateAt', () => {
     expect([1, 2, 3, 4, 5, 6, 7, 8, 9].map((epoch) => learningRateAt(schedule, epoch, errors))).toEqual([
       0.01, 0.01, 0.02, 0.04, 0.08, 0.1, 0.1, 0.1, 0.01,
     ])
-    // A short run's milestones count all the same.
+    // Milestones also apply to a short run.
     expect([3, 4].map((epoch) => learningRateAt({ ...schedule, milestones: [3] }, epoch, errors))).toEqual([0.02, 0.01])
     expect(learningRateAt({ ...schedule, warmup: { ...schedule.warmup, growth: 1.5 } }, 4, errors)).toBe(0.0225)
   })

@@ -26,7 +26,7 @@ class Choices {
 
   async set(change: Partial<Preferences>): Promise<void> {
     const before = this.kept
-    // At once, so that a second zoom step before the answer starts from this one.
+    // Apply the change before the shell replies, so that another zoom step starts from the new value.
     this.kept = { ...before, ...change }
     this.#asked++
     const now = await attempt(() => call('shell.preferences', change))

@@ -9,14 +9,13 @@ import {
   differencesOf,
   disagreements,
   extentWords,
-  secondsAgain,
-  secondsLeft,
   unexplained,
   verdictSentence,
   verdictText,
   type KeptRecord,
   type Measured,
 } from './verification'
+import { secondsAgain, secondsLeft } from './verificationTime'
 
 const epoch = (n: number, change: Partial<EpochMetrics> = {}): EpochMetrics => ({
   epoch: n,

@@ -1,5 +1,6 @@
 /** Texts of a verification. Pure. */
-import { extentWords, secondsAgain, verifiedKinds } from '../../../src-main/analysis/studies/verification'
+import { extentWords, verifiedKinds } from '../../../src-main/analysis/studies/verification'
+import { secondsAgain } from '../../../src-main/analysis/studies/verificationTime'
 import { sharedWords } from '../../../src-main/analysis/text/timing'
 import { endedStates, type HistoryEvent, type RunSummary, type Verifiable } from '../../../src-main/contract'
 import { count, duration, plural } from '../format'

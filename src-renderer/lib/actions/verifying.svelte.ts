@@ -1,5 +1,6 @@
 /** The current verification and its result; one at a time, independent of the displayed page. */
-import { remaining, verdictWords } from '../../../src-main/analysis/studies/verification'
+import { verdictWords } from '../../../src-main/analysis/studies/verification'
+import { remaining } from '../../../src-main/analysis/studies/verificationTime'
 import type { EventPayload, RunSummary, Verification } from '../../../src-main/contract'
 import { call, on, toClientError, type ClientError } from '../data/client'
 import { runTitle } from '../format'

@@ -137,7 +137,7 @@ describe('query', () => {
     expect(calls).toHaveLength(2)
   })
 
-  it('refetches for a stamp that its own answer changes', async () => {
+  it('refetches if its own result changes the stamp', async () => {
     let reloaded = false
     const { shown } = mounted(() => run('a'))
     ends.push(

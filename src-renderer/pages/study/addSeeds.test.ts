@@ -68,7 +68,7 @@ describe('initial target of the dialog', () => {
     })
   })
 
-  it('is the last target', () => {
+  it('starts with the most recent target', () => {
     const added = (halfWidth: number | null) => ({ at: '', finished: 1, halfWidth, cells: [] })
     const plan: StudyPlan = { ...quickStart, added: [added(0.4), added(0.25), added(null)] }
     expect(beginWith(plan, comparison([-9, 9], []))).toMatchObject({ mode: 'until', points: 0.25 })

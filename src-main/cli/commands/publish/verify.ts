@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { duration, whole } from '../../../analysis/text/numbers'
-import { remaining, sharedMachineWords, verdictText } from '../../../analysis/studies/verification'
+import { sharedMachineWords, verdictText } from '../../../analysis/studies/verification'
+import { remaining } from '../../../analysis/studies/verificationTime'
 import { withReader } from '../../client'
 import { Failed, usageError } from '../../output/failures'
 import { findRun } from '../../lookup'

@@ -3,13 +3,11 @@ import type { Command } from 'commander'
 import { canonicalJson } from '../../../analysis/text/canonicalJson'
 import { manifestText } from '../../../analysis/studies/manifest'
 import { archName, datasetName, variantName } from '../../../analysis/text/names'
-import { duration, fixed, percent, whole } from '../../../analysis/text/numbers'
+import { duration, percent } from '../../../analysis/text/numbers'
 import { pickedWords, runPickedOn } from '../../../analysis/statistics/picked'
-import { settingsWords } from '../../../analysis/query/runRows'
-import { clock, dateTime } from '../../../analysis/text/time'
 import { sharedNotes, timed, trainedWords } from '../../../analysis/text/timing'
 import { WorkbenchError } from '../../../contract/errors'
-import type { RunDetail, RunSummary } from '../../../contract/runs/runs'
+import type { RunSummary } from '../../../contract/runs/runs'
 import { endedStates } from '../../../contract/runs/states'
 import type { Service } from '../../../service/app/service'
 import { agreed } from '../../agreed'
@@ -22,6 +20,7 @@ import { findAnyRun, findRun, findTrashedRun, matchingRuns } from '../../lookup'
 import { writeJson, writeOut } from '../../output/output'
 import { accuracyWords, runName } from '../../output/progress'
 import type { Globals } from '../../globals'
+import { runDetailText } from './runDetailText'
 
 /** Interval of checking whether a run has stopped, in ms. */
 const endCheckMs = 200
@@ -87,7 +86,7 @@ export function addRuns(program: Command): void {
         return service.call('runs.get', { id })
       })
       if (command.optsWithGlobals<Globals>().json) return writeJson(detail)
-      writeOut(page(detail))
+      writeOut(runDetailText(detail))
     })
 
   group
@@ -241,80 +240,4 @@ function placeOf(options: MoveOptions): 'first' | 'last' | 'up' | 'down' | { bef
   if (place === undefined || given.length > 1)
     throw new WorkbenchError('bad-input', 'Give exactly one of --first, --last, --up, --down and --before RUN.')
   return place
-}
-
-function page({ run, config, environment, datasetFingerprint, weightsFile, epochs, events }: RunDetail): string {
-  const reason = run.reason === null ? '' : ` (${run.reason})`
-  const facts: [string, string | null][] = [
-    ['Run', run.id],
-    ['Study', `${run.studyName} (${run.studyId})`],
-    ['State', run.state + reason],
-    ['Made', dateTime(run.createdAt)],
-    ['Started', dateTime(run.startedAt)],
-    ['Ended', dateTime(run.endedAt)],
-    ['Result', accuracyWords(run)],
-    ['Parameters', `${whole(run.trainableParameters)}, filters ${whole(run.trainableFilters)}`],
-    ['Data', datasetFingerprint],
-    ['Weights', weightsFile],
-    ['SHA-256', run.weightsSha256],
-    ['Device', environment && `${environment.device}; ${environment.cpu}, ${environment.cores} cores`],
-    ['Kernels', environment?.kernels ?? null],
-    [
-      'Versions',
-      environment && `program ${environment.program}, TensorFlow ${environment.tensorflow}, Node ${environment.node}`,
-    ],
-    ['Variables', environment?.variables ? settingsWords(environment.variables) : null],
-    [
-      'Code',
-      environment?.git ? `${environment.git.commit}${environment.git.dirty ? ', with uncommitted changes' : ''}` : null,
-    ],
-  ]
-  const label = (text: string): string => timed(text, run.timing)
-  const width = Math.max(...facts.map(([label]) => label.length), ...Object.keys(config).map((key) => key.length))
-  const line = ([label, value]: readonly [string, string | null]): string => `${label.padEnd(width)}  ${value ?? '–'}`
-  const held = epochs.some((epoch) => typeof epoch.validationAccuracy === 'number')
-  const epochRows = epochs.map((epoch) => [
-    String(epoch.epoch),
-    fixed(epoch.trainLoss, 4),
-    percent(epoch.trainAccuracy),
-    ...(held ? [fixed(epoch.validationLoss ?? null, 4), percent(epoch.validationAccuracy ?? null)] : []),
-    fixed(epoch.testLoss, 4),
-    percent(epoch.testAccuracy),
-    String(epoch.learningRate),
-    label(whole(epoch.imagesPerSecond)),
-    label(duration(epoch.seconds)),
-  ])
-  return [
-    runName(run),
-    '',
-    ...facts.map(line),
-    '',
-    ...Object.entries(config).map(([key, value]) =>
-      line([key, typeof value === 'string' ? value : JSON.stringify(value)]),
-    ),
-    '',
-    ...(epochRows.length === 0
-      ? []
-      : [
-          columns(
-            [
-              '>Epoch',
-              '>Loss',
-              '>Train %',
-              ...(held ? ['>Val. loss', '>Val. %'] : []),
-              '>Test loss',
-              '>Test %',
-              '>Rate',
-              '>Pictures/s',
-              '>Time',
-            ],
-            epochRows,
-            sharedNotes([run]),
-          ),
-        ]),
-    ...events.map(
-      (event) => `${dateTime(event.at)}:${clock(event.at).slice(-2)}  ${event.level.padEnd(7)}  ${event.message}`,
-    ),
-    '',
-  ].join('\n')
 }

@@ -145,7 +145,7 @@ export function addStudy(program: Command): void {
       if (studies.length === 0) return writeOut(`No studies yet. Start one with \`mcnn study run ${preset}\`.\n`)
       writeOut(
         columns(
-          ['Study', 'Name', 'Made', 'Runs', '>Progress', '>Left'],
+          ['Study', 'Name', 'Created', 'Runs', '>Progress', '>Left'],
           studies.map((study) => [
             study.id,
             study.name,
