@@ -56,6 +56,34 @@ test('reorders the queue by buttons and keys, and undoes it', async ({ workbench
   await expect(rows(page)).toHaveCount(0)
 })
 
+test('pauses and resumes the current run by its key, and undoes the first request at a second key', async ({
+  workbench,
+}) => {
+  const { page } = workbench
+  const {
+    runIds: [id = ''],
+  } = await workbench.call('studies.create', {
+    plan: { ...plan, training: { ...plan.training, trainExamples: 200, testExamples: 100 } },
+  })
+  const state = async (): Promise<string> => (await workbench.call('runs.get', { id })).run.state
+  const epochs = async (): Promise<number> => (await workbench.call('runs.get', { id })).run.epochsDone
+  const shown = page.getByRole('region', { name: 'Training' })
+  await expect.poll(epochs).toBeGreaterThan(0)
+  await page.keyboard.press('Control+.')
+  await expect.poll(state).toBe('paused')
+  await expect(shown).toContainText('paused')
+  await page.keyboard.press('Control+.')
+  await expect.poll(state).toBe('running')
+  await expect(shown).not.toContainText('paused')
+  // The trainer answers between two steps: the second key comes before its answer to the first.
+  await page.keyboard.press('Control+.')
+  await page.keyboard.press('Control+.')
+  const before = await epochs()
+  // Two requests to pause would let no epoch end.
+  await expect.poll(epochs).toBeGreaterThan(before + 1)
+  expect(await state()).toBe('running')
+})
+
 test('says that queued runs wait while another program verifies a run of the data directory', async ({
   workbench,
   dataDir,
