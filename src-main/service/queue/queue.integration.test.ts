@@ -473,7 +473,6 @@ describe('resuming', () => {
     await bench.waitFor((e) => e.name === 'run.epoch' && e.payload.runId === stopped)
     await service.call('runs.stop', { id: stopped })
     await bench.reached(stopped, 'stopped')
-    const before = await service.call('runs.get', { id })
     await expect(service.call('runs.extend', { ids: [id], epochs: 3 })).rejects.toMatchObject({
       code: 'bad-input',
       field: 'epochs',
@@ -488,6 +487,7 @@ describe('resuming', () => {
     const history = new History(path.join(bench.dataDir, 'history.sqlite'))
     history.events.add(history.runs.get(id)?.key ?? 0, 'warning', sharedMachineKind, 'Another training ran.')
     history.close()
+    const before = await service.call('runs.get', { id })
     const {
       ids: [longer = ''],
     } = await service.call('runs.extend', { ids: [id], epochs: 5 })
