@@ -3,7 +3,7 @@ import path from 'node:path'
 import type { Locator, Page } from 'playwright/test'
 import { otherVerificationWords } from '../src-main/analysis/text/queue'
 import { quickStart, type StudyRequest } from '../src-main/contract'
-import { MachineSlot } from '../src-main/service/queue/machineSlot'
+import { StartLock } from '../src-main/service/queue/startLock'
 import { locateDataDir } from '../src-main/service/storage/dataDirIdentity'
 import { expect, screenshots, test, type Workbench } from './app'
 
@@ -92,7 +92,7 @@ test('says that queued runs wait while another program verifies a run of the dat
   const status = page.getByRole('contentinfo', { name: 'Status' })
   await expect(status).toContainText('Service running')
   // A verification holds the slot of the machine while it trains.
-  const otherProgram = new MachineSlot(locateDataDir(dataDir), () => undefined)
+  const otherProgram = new StartLock(locateDataDir(dataDir), () => undefined)
   const release = await otherProgram.tryAcquire()
   await workbench.call('studies.create', { plan })
   await expect(status).toContainText('Queue waits for another program')

@@ -17,10 +17,12 @@ import { comparisonCalls } from './studies/comparison'
 import { moreSeedsCalls } from './studies/moreSeeds'
 import { studyCalls } from './studies/studies'
 import { storageCalls } from './system/storage'
+import { slotCalls } from './system/slots'
 import { systemCalls } from './system/system'
 
 export const serviceCalls = {
   ...systemCalls,
+  ...slotCalls,
   ...storageCalls,
   ...modelCalls,
   ...datasetCalls,

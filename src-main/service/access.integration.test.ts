@@ -54,6 +54,8 @@ function paramsOf(): { [C in ServiceCall]: ServiceParams<C> } {
     'system.trainedOn': {},
     'system.storage': {},
     'system.reclaim': {},
+    'system.slots': {},
+    'system.chooseSlots': { count: 1, freeGpus: [] },
     'system.log': {},
     'models.list': {},
     'models.get': { arch: 'resnet-8', variant: 'mcnn-f' },

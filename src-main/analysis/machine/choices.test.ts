@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { margin, defaultThreads } from '../../contract/system/tuning'
-import { chosenThreads } from './choices'
+import { chosenSlots, chosenThreads } from './choices'
 
 const candidate = (intraOp: number | null, interOp: number | null, ratio: number) => ({
   threads: { intraOp, interOp },
@@ -22,5 +22,24 @@ describe('choice of thread counts', () => {
 
   it('changes just below the margin', () => {
     expect(chosenThreads({ candidates: [own, candidate(2, 1, margin - 0.001)] })).toEqual({ intraOp: 2, interOp: 1 })
+  })
+})
+
+describe('choice of the number of runs at the same time', () => {
+  it('is one if nothing was measured or several are not clearly faster', () => {
+    expect(chosenSlots({})).toBe(1)
+    expect(chosenSlots({ parallel: [{ count: 2, ratio: 1.04 }] })).toBe(1)
+  })
+
+  it('is the fastest of those that are clearly faster than one', () => {
+    expect(
+      chosenSlots({
+        parallel: [
+          { count: 2, ratio: 1.4 },
+          { count: 4, ratio: 1.6 },
+          { count: 8, ratio: 1.5 },
+        ],
+      }),
+    ).toBe(4)
   })
 })

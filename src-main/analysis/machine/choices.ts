@@ -16,3 +16,12 @@ export function chosenThreads({ candidates }: Pick<ThreadTimes, 'candidates'>): 
   )
   return fastest !== null && fastest.ratio < margin ? fastest.threads : defaultThreads
 }
+
+/** Returns how many trainers at once process the most images per second, if clearly more than one trainer; else 1. */
+export function chosenSlots({ parallel = [] }: Pick<ThreadTimes, 'parallel'>): number {
+  const best = parallel.reduce<{ count: number; ratio: number }>((a, b) => (b.ratio > a.ratio ? b : a), {
+    count: 1,
+    ratio: 1,
+  })
+  return best.ratio > 1 / margin ? best.count : 1
+}

@@ -1,7 +1,7 @@
 /** Describes TensorFlow's thread counts. */
 import type { Doctor } from '../../contract/system/system'
-import { chosenThreads } from '../machine/choices'
-import type { ThreadCounts, ThreadTuning } from '../../contract/system/tuning'
+import { chosenSlots, chosenThreads } from '../machine/choices'
+import type { ThreadCounts, ThreadTimes, ThreadTuning } from '../../contract/system/tuning'
 import { fixed } from './numbers'
 import type { Table } from './table'
 
@@ -29,6 +29,16 @@ export function threadsWords({ intraOp, interOp, own, source, tuning }: NonNulla
         : `${name}, TensorFlow’s default, measured on this machine: ${others.map(({ threads, ratio }) => `${threadsName(threads, own)} takes ${fixed(ratio, 2)} times as long`).join(', ')}`
     }
   }
+}
+
+/** Returns what was measured of several trainers at once, as sentences; null if nothing was. */
+export function parallelWords({ parallel }: Pick<ThreadTimes, 'parallel'>): string | null {
+  if (parallel === undefined || parallel.length === 0) return null
+  const measured = parallel.map(
+    ({ count, ratio }) => `${count} at once process ${fixed(ratio, 2)} times as many images`,
+  )
+  const chosen = chosenSlots({ parallel })
+  return `Relative to one trainer, ${measured.join(', ')} per second. ${chosen === 1 ? 'Runs train one at a time.' : `${chosen} runs train at the same time.`}`
 }
 
 /** The output of `mcnn tune`. */

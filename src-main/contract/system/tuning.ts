@@ -39,6 +39,16 @@ export const threadTimes = z.strictObject({
       }),
     )
     .min(1),
+  /** Times of several trainers at once, which share the cores; missing if only thread counts were measured. */
+  parallel: z
+    .array(
+      z.strictObject({
+        count: z.int().min(1),
+        /** Images per second of all of them, relative to one trainer. */
+        ratio: z.number().positive(),
+      }),
+    )
+    .optional(),
 })
 export type ThreadTimes = z.infer<typeof threadTimes>
 

@@ -47,8 +47,8 @@ export class WriteAccess {
   }
 
   get condition(): Condition {
-    const { disk, machine } = this.#context
-    return { heldBy: this.#heldBy, disk: disk.problem, otherVerification: this.mayWrite && machine.isTaken }
+    const { disk, startLock } = this.#context
+    return { heldBy: this.#heldBy, disk: disk.problem, otherVerification: this.mayWrite && startLock.isTaken }
   }
 
   /** @throws WorkbenchError conflict */

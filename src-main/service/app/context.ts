@@ -2,7 +2,7 @@ import type { EventName, EventPayload } from '../../contract/events'
 import type { Environment } from '../../contract/runs/environment'
 import type { History } from '../../history/history'
 import type { Owner } from '../../history/runs/runs'
-import type { MachineSlot } from '../queue/machineSlot'
+import type { StartLock } from '../queue/startLock'
 import type { Paths } from '../storage/dataDir'
 import type { Disk } from '../storage/disk'
 import type { TrainerPriority } from '../training/trainerPriority'
@@ -15,7 +15,7 @@ export interface Context {
   paths: Paths
   disk: Disk
   /** The right to start a training, which programs of this data directory share. */
-  machine: MachineSlot
+  startLock: StartLock
   emit: Emit
   /** This process, as owner of runs. */
   owner: Owner

@@ -16,6 +16,7 @@ import { Datasets } from '../datasets/datasets'
 import { Disk, type DiskOptions } from '../storage/disk'
 import { filterCalls } from '../models/filterCalls'
 import { gitState } from '../training/git'
+import { MachineSlots } from '../machine/slots'
 import type { Handlers } from './handlers'
 import { modelCalls } from '../models/modelCalls'
 import { ModelThread } from '../models/modelThread'
@@ -24,7 +25,7 @@ import { thisProcess } from '../../files/processIdentity'
 import { WriteAccess } from '../access/writeAccess'
 import { DataDirRemoved, openHistory, type Access } from '../access/openHistory'
 import { publishCalls } from '../studies/publishCalls'
-import { MachineSlot } from '../queue/machineSlot'
+import { StartLock } from '../queue/startLock'
 import { RunActions } from '../queue/runActions'
 import { Scheduler } from '../queue/scheduler'
 import { cleanUpAfterCrash, recover } from '../access/recovery'
@@ -36,7 +37,6 @@ import { studyCalls } from '../studies/studyCalls'
 import { RecordKeeper } from '../storage/recordKeeper'
 import { systemCalls } from './systemCalls'
 import type { SupervisorOptions } from '../training/runSupervisor'
-import { localSlots } from '../training/slot'
 import { TrainerPriority, type Niceness } from '../training/trainerPriority'
 import { BackgroundTasks } from '../tasks/backgroundTasks'
 
@@ -62,6 +62,8 @@ export interface ServiceOptions {
   /** Shorter in tests. */
   queue?: Partial<SupervisorOptions>
   disk?: Partial<DiskOptions>
+  /** The slots of this machine; others in tests. */
+  slots?: MachineSlots
   /** Download site and archives for tests; nothing outside of this process can set it. */
   downloads?: Partial<DownloadSetup>
   /** Interval of the check whether the other program has ended, in ms; shorter in tests. */
@@ -116,7 +118,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
     history,
     paths,
     disk,
-    machine: new MachineSlot(paths, conditionChanged),
+    startLock: new StartLock(paths, conditionChanged),
     emit,
     owner: thisProcess(),
     program: options.program,
@@ -127,7 +129,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const scheduler = new Scheduler(
     context,
     { stopMs: 15_000, closeMs: 4000, checkpointSeconds: 180, ...options.queue },
-    localSlots(),
+    options.slots ?? new MachineSlots(),
   )
   const recoverRuns = (): void => {
     recover(context)
@@ -166,7 +168,7 @@ export async function createService(options: ServiceOptions): Promise<Service> {
   const studies = studyCalls(context, scheduler, actions, datasets, probe)
   const filters = filterCalls(context)
   const handlers: Handlers = {
-    ...systemCalls(context, own, probe),
+    ...systemCalls(context, own, scheduler, probe),
     ...modelCalls(),
     ...datasets.calls(),
     ...studies,

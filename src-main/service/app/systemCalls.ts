@@ -9,9 +9,15 @@ import { ok, type HandlersOf } from './handlers'
 import { logTail } from '../training/outputLog'
 import type { WriteAccess } from '../access/writeAccess'
 import type { Probe } from '../machine/probe'
+import type { Scheduler } from '../queue/scheduler'
 import { measureStorage, reclaim, serviceLogName } from '../storage/storage'
 
-export function systemCalls(context: Context, own: WriteAccess, probe: Probe): HandlersOf<'system'> {
+export function systemCalls(
+  context: Context,
+  own: WriteAccess,
+  scheduler: Scheduler,
+  probe: Probe,
+): HandlersOf<'system'> {
   const { history, paths, program, git, trainerPriority } = context
   return {
     'system.info': async () => ({
@@ -35,6 +41,13 @@ export function systemCalls(context: Context, own: WriteAccess, probe: Probe): H
 
     'system.reportUse': () => {
       trainerPriority.reportUse()
+      return ok
+    },
+
+    'system.slots': () => scheduler.slots(),
+
+    'system.chooseSlots': async (choice) => {
+      await scheduler.chooseSlots(choice)
       return ok
     },
 

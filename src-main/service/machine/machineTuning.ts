@@ -37,7 +37,7 @@ export async function tuneMachine({
   mkdirSync(folder, { recursive: true })
   const scratch = mkdtempSync(path.join(folder, 'tuning-'))
   const probe = deviceProber(run.trainerEntry, run.signal ?? new AbortController().signal)
-  const tuning = await tuneThreads({ ...run, scratch, processor: processor(), probe }).finally(() =>
+  const tuning = await tuneThreads({ ...run, parallel: !once, scratch, processor: processor(), probe }).finally(() =>
     rmSync(scratch, { recursive: true, force: true }),
   )
   const replaces = 'problem' in tuning ? tuning.temporary !== true && (!known || 'problem' in known) : true

@@ -3,12 +3,13 @@ import { once } from 'node:events'
 import { setTimeout } from 'node:timers/promises'
 import { median } from '../../analysis/statistics/statistics'
 import { messageOf, WorkbenchError } from '../../contract/errors'
-import { autoPrecision } from '../../analysis/machine/choices'
+import { autoPrecision, chosenThreads } from '../../analysis/machine/choices'
 import type { DeviceProbe } from '../../contract/trainer/messages'
 import { defaultThreads, type ThreadCounts, type ThreadTimes, type ThreadTuning } from '../../contract/system/tuning'
 import type { TimingJob } from '../../contract/trainer/timing'
 import { JsonLinesProcess } from './jsonLinesProcess'
 import type { BenchWorker } from './benchWorker'
+import { timeParallel } from './parallelTuning'
 import { busyShare, textOf, type Processor } from './processor'
 import { nodeArguments, trainerEnv } from '../training/trainerEnv'
 import { otherTrainers, type TrainerProcess } from '../../system/trainerProcesses'
@@ -57,6 +58,8 @@ export interface TuningRun {
   scratch?: string
   /** Cancels the measurement. */
   signal?: AbortSignal
+  /** Whether several trainers at once are measured too. */
+  parallel?: boolean
   /** Smaller in tests. */
   work?: Partial<TimingJob>
   busy?: () => Promise<boolean>
@@ -83,6 +86,7 @@ export async function tuneThreads({
   log,
   scratch,
   signal,
+  parallel = false,
   work = {},
   busy = () => isBusy(processor.allowed),
   otherTrainer = () => otherTrainers().at(0),
@@ -106,19 +110,40 @@ export async function tuneThreads({
     if (await busy()) return without('the machine was busy with other work')
     const precision = autoPrecision(await probe())
     const job: TimingJob = { arch: 'resnet-20', variant: 'baseline', precision, batch: 64, warmUp: 4, ...work }
-    workers = candidates.map(
-      (threads) =>
-        new JsonLinesProcess(
-          process.execPath,
-          [...nodeArguments, trainerEntry, '--time-steps', JSON.stringify(job)],
-          { ...trainerEnv(process.env, threads), ...(scratch !== undefined && { TMPDIR: scratch }) },
-          limitMs,
-        ),
-    )
+    const createWorker = (threads: ThreadCounts): BenchWorker => {
+      const worker = new JsonLinesProcess(
+        process.execPath,
+        [...nodeArguments, trainerEntry, '--time-steps', JSON.stringify(job)],
+        { ...trainerEnv(process.env, threads), ...(scratch !== undefined && { TMPDIR: scratch }) },
+        limitMs,
+      )
+      workers.push(worker)
+      return worker
+    }
+    const stopSome = (some: readonly BenchWorker[]): void => {
+      for (const worker of some) worker.stop()
+      workers = workers.filter((worker) => !some.includes(worker))
+    }
+    const timedWorkers = candidates.map(createWorker)
     log(`${candidates.length} processes load TensorFlow and warm up`)
     signal?.throwIfAborted()
-    const [first] = await Promise.race([aborted, Promise.all(workers.map((worker) => worker.start()))])
-    const measured = await Promise.race([aborted, timeInRounds(workers, log, assertAlone)])
+    const [first] = await Promise.race([aborted, Promise.all(timedWorkers.map((worker) => worker.start()))])
+    const measured = await Promise.race([aborted, timeInRounds(timedWorkers, log, assertAlone)])
+    stopSome(timedWorkers)
+    const times = timesOf(candidates, measured)
+    const together = parallel
+      ? await Promise.race([
+          aborted,
+          timeParallel({
+            cores: processor.physical,
+            alone: chosenThreads({ candidates: times }),
+            createWorker,
+            stop: stopSome,
+            log,
+            assertAlone,
+          }),
+        ])
+      : undefined
     const own = { intraOp: processor.allowed.length, interOp: processor.allowed.length }
     return {
       at: new Date().toISOString(),
@@ -126,7 +151,8 @@ export async function tuneThreads({
       precision: job.precision,
       batch: job.batch,
       own,
-      candidates: timesOf(candidates, measured),
+      candidates: times,
+      ...(together !== undefined && { parallel: together }),
     }
   } catch (thrown) {
     if (thrown instanceof SharedMachine) return { ...without(thrown.message), temporary: true }

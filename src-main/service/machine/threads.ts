@@ -40,6 +40,11 @@ export function measuredThreads(file: string = threadsFile(), key: string | null
   return known && !('problem' in known) ? chosenThreads(known) : null
 }
 
+/** Returns the counts if this machine has as many processors; null if not: the run began on another machine. */
+export function fittingThreads(threads: ThreadCounts, { allowed }: Processor = processor()): ThreadCounts | null {
+  return (threads.intraOp ?? 1) <= allowed.length && (threads.interOp ?? 1) <= allowed.length ? threads : null
+}
+
 /** Stores a measurement atomically. Entries that cannot be parsed are dropped. */
 export function rememberTuning(tuning: ThreadTuning, file: string, key: string): void {
   const all = read(file).set(key, tuning)

@@ -13,8 +13,9 @@ import { rereadHistory } from '../access/openHistory'
 import { survivors } from '../access/recovery'
 import { isAlive, sameProcess } from '../../files/processIdentity'
 import { announceAll, type Context } from '../app/context'
+import type { Sharing } from '../training/speed'
 import { RunSupervisor, type SupervisorOptions } from '../training/runSupervisor'
-import type { Slot } from '../training/slot'
+import { sharingOf, type MachineSlots, type Slot } from '../machine/slots'
 
 /** Between two checks whether the machine is free, in ms. */
 const busyMs = 250
@@ -22,22 +23,28 @@ const busyMs = 250
 export class Scheduler {
   readonly #context: Context
   readonly #options: SupervisorOptions
-  readonly #slots: readonly Slot[]
+  readonly #machine: MachineSlots
+  /** The slots in which runs train, as last read. */
+  #slots: readonly Slot[] = []
+  #sharing: Sharing = sharingOf([])
+  #read: readonly Slot[] | null = null
   /** By slot id. */
   readonly #supervisors = new Map<string, RunSupervisor>()
   #closing = false
-  /** Number of tasks that have or await exclusive access to the machine. */
-  #exclusive = 0
+  /** Number of tasks that wait for a slot. */
+  #awaiting = 0
+  /** Ids of slots that tasks have acquired. */
+  readonly #acquired = new Set<string>()
   /** Requests to start or resume runs that came before the gate was closed. */
   #starting = 0
-  /** Whether this program holds the slot of the machine to start or resume runs. */
+  /** Whether this program holds the lock to start or resume runs. */
   #mayStart = false
   #retry: NodeJS.Timeout | null = null
 
-  constructor(context: Context, options: SupervisorOptions, slots: readonly Slot[]) {
+  constructor(context: Context, options: SupervisorOptions, machine: MachineSlots) {
     this.#context = context
     this.#options = options
-    this.#slots = slots
+    this.#machine = machine
     context.disk.follow({ stalled: () => this.#suspendAll(), freed: (seconds) => this.#resumeAfterDiskWait(seconds) })
   }
 
@@ -69,13 +76,15 @@ export class Scheduler {
   }
 
   async #startWithMachine(git: Environment['git']): Promise<void> {
-    const release = await this.#context.machine.tryAcquire()
+    await this.#readSlots()
+    const release = await this.#context.startLock.tryAcquire()
     if (release === null) return this.#startLater()
     try {
       if (this.#isHalted) return
       this.#mayStart = true
       for (const supervisor of this.#all()) supervisor.resume()
-      for (const slot of this.#freeSlots()) this.#startIn(slot, git)
+      for (let slot = this.#freeSlot(); slot !== null && this.#hasRoom; slot = this.#freeSlot())
+        if (!this.#startIn(slot, git)) break
     } finally {
       this.#mayStart = false
       release()
@@ -92,49 +101,66 @@ export class Scheduler {
   }
 
   /**
-   * Acquires exclusive access to the machine: no trainer of this data directory starts or resumes until it is released,
-   * in any program. Waits for the current trainings.
-   * @param waiting called repeatedly while something trains
-   * @returns a function that releases the access; `startNextRun` then schedules the waiting runs
+   * Acquires a slot for a task: no run of this program starts or resumes in it until it is released, and no run of
+   * another program on this data directory starts at all. Waits until a slot is free and no other program trains.
+   * @param waiting called repeatedly while it waits
+   * @returns the slot, and a function that releases it; `startNextRun` then schedules the waiting runs
    */
-  async acquireExclusive(signal: AbortSignal, waiting: () => void): Promise<() => void> {
-    this.#exclusive++
+  async acquireSlot(signal: AbortSignal, waiting: () => void): Promise<{ slot: Slot; release: () => void }> {
+    this.#awaiting++
     try {
       for (;;) {
-        const release = this.#isBusy() ? null : await this.#context.machine.tryAcquire()
+        await this.#readSlots()
+        const release = this.#slotForTask() === null ? null : await this.#context.startLock.tryAcquire()
         if (release !== null) {
-          // A run may have become running before the slot was acquired, which a private copy of the history does not show.
+          // A run may have become running before the lock was acquired, which a private copy of the history does not show.
           const { history, paths } = this.#context
           if (history.isPrivate) rereadHistory(paths, history)
-          if (!this.#isBusy())
-            return () => {
-              release()
-              this.#exclusive--
+          const slot = this.#slotForTask()
+          if (slot !== null) {
+            this.#acquired.add(slot.id)
+            return {
+              slot,
+              release: () => {
+                this.#acquired.delete(slot.id)
+                release()
+              },
             }
+          }
           release()
         }
         waiting()
         await wait(busyMs, undefined, { signal })
       }
-    } catch (thrown) {
-      this.#exclusive--
-      throw thrown
+    } finally {
+      this.#awaiting--
     }
   }
 
-  /** Returns a run that uses the machine now, of this program or another live one. A paused run does not use it. */
-  trainingRun(): RunRecord | null {
-    const { history } = this.#context
-    // The state in the history changes only after the trainer has replied.
-    const here = this.#all().find((supervisor) => !supervisor.hasEnded && !supervisor.isSuspended)
-    if (here) return history.runs.get(here.run.summary.id)
-    return (
-      history.runs
-        .unfinished()
-        .find((run) => run.summary.state === 'running' && run.owner !== null && isAlive(run.owner)) ??
-      survivors(this.#context).find(({ run }) => run.summary.state === 'running')?.run ??
-      null
-    )
+  /** Returns the run for which a task has to wait; null if a slot is free. A paused run uses no slot. */
+  async runInTheWay(): Promise<RunRecord | null> {
+    await this.#readSlots()
+    const foreign = this.#trainingElsewhere()
+    if (foreign !== null || this.#using.length + this.#acquired.size < this.#slots.length) return foreign
+    const [first] = this.#using
+    return first ? this.#context.history.runs.get(first.run.summary.id) : null
+  }
+
+  /** Returns the slots of this machine and what trains in them. */
+  slots(): ReturnType<MachineSlots['describe']> {
+    return this.#machine.describe((slot) => this.#supervisors.get(slot)?.run.summary.id ?? null)
+  }
+
+  /** Applies to runs that start from now on. @throws WorkbenchError, see `MachineSlots.choose` */
+  async chooseSlots(choice: Parameters<MachineSlots['choose']>[0]): Promise<void> {
+    await this.#machine.choose(choice)
+    await this.#readSlots()
+    this.startNextRun()
+  }
+
+  /** How runs share the machine; one at a time before the slots are known. */
+  get sharing(): Sharing {
+    return this.#sharing
   }
 
   /** Has all trainers write a checkpoint. */
@@ -155,11 +181,13 @@ export class Scheduler {
   /** Follows the trainers that have outlived their programs. Each takes a slot. */
   followSurvivors(): void {
     const { history, owner } = this.#context
+    void this.#readSlots()
     for (const { run, trainer } of survivors(this.#context)) {
       if (this.supervisorOf(run)) continue
       history.runs.setOwner(run.key, owner, run.summary.reason)
-      const slot = this.#slots.find(({ id }) => id === trainer.slot && !this.#supervisors.has(id))
-      this.#supervise(slot ?? { id: `found-${run.summary.id}`, device: null, env: {} }, run).follow(trainer)
+      const id = trainer.slot ?? ''
+      const slot = id === '' || this.#supervisors.has(id) ? `found-${run.summary.id}` : id
+      this.#supervise(slot, run).follow(trainer)
     }
   }
 
@@ -210,42 +238,89 @@ export class Scheduler {
     }
   }
 
-  #startIn(slot: Slot, git: Environment['git']): void {
+  /** Returns false if no run waits. */
+  #startIn(slot: Slot, git: Environment['git']): boolean {
     const run = this.#context.history.runs.claimNext(this.#context.owner)
-    if (run) this.#supervise(slot, run).start(git)
+    if (run) this.#supervise(slot.id, run).start(slot, git)
+    return run !== null
   }
 
-  #supervise(slot: Slot, run: RunRecord): RunSupervisor {
-    const supervisor: RunSupervisor = new RunSupervisor(this.#context, this.#options, slot, run, {
-      canResume: () => this.#mayStart,
+  /** @param slot its id */
+  #supervise(slot: string, run: RunRecord): RunSupervisor {
+    const supervisor: RunSupervisor = new RunSupervisor(this.#context, this.#options, run, {
+      canResume: () => this.#mayStart && this.#hasRoom,
       closeTimeChanged: () => this.#context.emit('system.closing', { ms: this.closeMs }),
       finished: () => {
-        if (this.#supervisors.get(slot.id) === supervisor) this.#supervisors.delete(slot.id)
+        if (this.#supervisors.get(slot) === supervisor) this.#supervisors.delete(slot)
         this.startNextRun()
       },
     })
-    this.#supervisors.set(slot.id, supervisor)
+    this.#supervisors.set(slot, supervisor)
     return supervisor
   }
 
-  /** A trainer that was found in an unknown slot counts as well. */
-  #freeSlots(): Slot[] {
-    const free = this.#slots.filter(({ id }) => !this.#supervisors.has(id))
-    return free.slice(0, Math.max(0, this.#slots.length - this.#supervisors.size))
+  async #readSlots(): Promise<void> {
+    const slots = await this.#machine.all()
+    if (slots === this.#read) return
+    this.#read = slots
+    this.#slots = slots.filter(({ used }) => used)
+    this.#sharing = sharingOf(this.#slots)
+  }
+
+  /** Returns a slot in which a run may start; a paused run keeps its slot. A trainer in an unknown slot counts as well. */
+  #freeSlot(): Slot | null {
+    if (this.#supervisors.size + this.#acquired.size >= this.#slots.length) return null
+    return this.#slots.find(({ id }) => !this.#supervisors.has(id) && !this.#acquired.has(id)) ?? null
+  }
+
+  /** Returns a slot that a task may use; one with a paused run if no other is free. */
+  #slotForTask(): Slot | null {
+    if (this.#starting > 0 || this.#using.length + this.#acquired.size >= this.#slots.length) return null
+    if (this.#trainingElsewhere() !== null) return null
+    const usable = this.#slots.filter(({ id }) => !this.#acquired.has(id))
+    return (
+      usable.find(({ id }) => !this.#supervisors.has(id)) ??
+      usable.find(({ id }) => this.#supervisors.get(id)?.isSuspended) ??
+      null
+    )
+  }
+
+  /** What computes now. The state in the history changes only after the trainer has replied. */
+  get #using(): RunSupervisor[] {
+    // A trainer whose run has ended may still compute until its process is gone.
+    return this.#all().filter((supervisor) => supervisor.hasEnded || !supervisor.isSuspended)
+  }
+
+  /** Whether one more run may compute; tasks that wait for a slot come first. */
+  get #hasRoom(): boolean {
+    return this.#using.length + this.#acquired.size + this.#awaiting < Math.max(1, this.#slots.length)
+  }
+
+  /** Returns a running run of another live program, or one whose trainer has outlived its program. */
+  #trainingElsewhere(): RunRecord | null {
+    const { history, owner } = this.#context
+    return (
+      history.runs
+        .unfinished()
+        .find(
+          (run) =>
+            run.summary.state === 'running' &&
+            run.owner !== null &&
+            !sameProcess(run.owner, owner) &&
+            isAlive(run.owner),
+        ) ??
+      survivors(this.#context).find(({ run }) => run.summary.state === 'running')?.run ??
+      null
+    )
   }
 
   /** Every start and every resumption of a trainer passes this gate. */
   get #isGateOpen(): boolean {
-    return this.#exclusive === 0 && !this.#isHalted
+    return (this.#slots.length === 0 || this.#hasRoom) && !this.#isHalted
   }
 
   get #isHalted(): boolean {
     return this.#closing || this.#context.disk.problem !== null
-  }
-
-  /** A trainer whose run has ended may still compute until its process is gone. */
-  #isBusy(): boolean {
-    return this.#starting > 0 || this.#all().some((supervisor) => supervisor.hasEnded) || this.trainingRun() !== null
   }
 
   #suspendAll(): void {

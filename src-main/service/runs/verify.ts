@@ -18,12 +18,15 @@ import { sharedMachineKind } from '../../contract/runs/timing'
 import type { TrainerJob } from '../../contract/trainer/messages'
 import type { RunRecord } from '../../history/runs/runs'
 import { announceRun, type Context } from '../app/context'
+import type { Slot } from '../machine/slots'
 import type { Scheduler } from '../queue/scheduler'
 import { runOf } from '../app/lookup'
 import { retrain } from './retrain'
 import { remarksOf } from './verificationRemarks'
 import { targetOf } from './verificationTarget'
 import { recordsOf } from './verifiedRecords'
+import { runDir } from '../storage/dataDir'
+import { livingTrainer } from '../training/foundTrainer'
 import { storedTwice } from '../storage/storedTwice'
 import { removeScratch, scratchFolder } from '../storage/scratch'
 import { otherTrainers } from '../../system/trainerProcesses'
@@ -46,7 +49,7 @@ export interface Asked {
  * Returns what a verification would train and how long that may take; loads no TensorFlow.
  * @throws WorkbenchError conflict if the run has measured nothing
  */
-export function verifiable(context: Context, scheduler: Scheduler, run: RunRecord): Verifiable {
+export async function verifiable(context: Context, scheduler: Scheduler, run: RunRecord): Promise<Verifiable> {
   const { history } = context
   const kept = keptOf(history, run)
   const { extent, epochs, step } = targetOf(run, kept, { steps: null, epochs: null })
@@ -67,15 +70,18 @@ export function verifiable(context: Context, scheduler: Scheduler, run: RunRecor
     trainedOn: before && (before.device === 'cpu' ? before.cpu : before.device),
     // Naming a GPU would load TensorFlow.
     here: before && before.device === 'cpu' ? before.cpu.trim() === (os.cpus()[0]?.model ?? '').trim() : null,
-    training: scheduler.trainingRun()?.summary ?? null,
+    training: (await scheduler.runInTheWay())?.summary ?? null,
     otherProgram: otherProgram(context),
   }
 }
 
 /** Returns a process that trains on this machine and whose run is not in this history. */
-function otherProgram({ history }: Context): number | null {
-  const owners = new Set(history.runs.unfinished().map((run) => run.owner?.pid))
-  return otherTrainers().find(({ parent }) => !owners.has(parent))?.parent ?? null
+function otherProgram({ history, paths }: Context): number | null {
+  const unfinished = history.runs.unfinished()
+  const owners = new Set(unfinished.map((run) => run.owner?.pid))
+  // A trainer that has outlived its program has another parent.
+  const trainers = new Set(unfinished.map(({ summary }) => livingTrainer(runDir(paths, summary.id))?.process.pid))
+  return otherTrainers().find(({ pid, parent }) => !owners.has(parent) && !trainers.has(pid))?.parent ?? null
 }
 
 function keptOf(history: Context['history'], run: RunRecord): Measured {
@@ -105,21 +111,19 @@ export async function verify(
   // Reject impossible requests before waiting for the machine.
   const run = runOf(context, id)
   targetOf(run, keptOf(context.history, run), asked)
-  const release = asked.parallel
-    ? () => undefined
-    : await scheduler.acquireExclusive(signal, () => report(waitingPhase(context, scheduler), 0, 0))
+  const { slot, release } = asked.parallel
+    ? { slot: null, release: () => undefined }
+    : await scheduler.acquireSlot(signal, () => report(waitingPhase(context), 0, 0))
   try {
-    const verdict = await trainAgain(context, runOf(context, id), asked, keeps(), signal, report)
+    const verdict = await trainAgain(context, runOf(context, id), asked, slot, keeps(), signal, report)
     return { ...verdict, kept: keeps() && keep(context, verdict) }
   } finally {
     release()
   }
 }
 
-function waitingPhase({ machine }: Context, scheduler: Scheduler): string {
-  return scheduler.trainingRun() === null && machine.isTaken
-    ? 'waiting for the verification of another program'
-    : 'waiting for the running run'
+function waitingPhase({ startLock }: Context): string {
+  return startLock.isTaken ? 'waiting for the verification of another program' : 'waiting for the running run'
 }
 
 /** Writes the verdict to the run's events. Returns false if the run was purged in the meantime. */
@@ -142,6 +146,7 @@ async function trainAgain(
   context: Context,
   run: RunRecord,
   asked: Asked,
+  slot: Slot | null,
   writes: boolean,
   signal: AbortSignal,
   report: ReportProgress,
@@ -185,7 +190,8 @@ async function trainAgain(
         job,
         log: path.join(folder, 'trainer.log'),
         env: {
-          ...(threads === null ? trainerEnv() : trainerEnv(process.env, threads)),
+          ...trainerEnv(process.env, threads ?? slot?.threads ?? undefined),
+          ...slot?.env,
           ...kernelLimitOf(before?.kernels),
         },
       },

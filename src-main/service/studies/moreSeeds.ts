@@ -170,7 +170,10 @@ function timeOf(
   return {
     basis,
     sharedMachine: speed.sharedMachine,
-    seconds: basis === 'unknown' ? null : times.reduce((sum, { count, seconds }) => sum + count * (seconds ?? 0), 0),
+    seconds:
+      basis === 'unknown'
+        ? null
+        : speed.ofAll(times.flatMap(({ count, seconds }) => Array.from({ length: count }, () => seconds ?? 0))),
   }
 }
 

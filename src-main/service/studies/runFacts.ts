@@ -1,7 +1,7 @@
 /** Facts about runs that comparisons and estimates need, read from the history. */
 import type { RunRecord } from '../../history/runs/runs'
 import type { Context } from '../app/context'
-import type { Speed } from '../training/speed'
+import type { Sharing, Speed } from '../training/speed'
 import type { RunFacts } from './compare'
 
 /**
@@ -31,8 +31,8 @@ function machineNames(history: Context['history']): (run: RunRecord) => string |
 /** Returns whether another program trained on the machine during a run. */
 export const sharedMachine = ({ summary }: RunRecord): boolean => summary.timing === 'shared'
 
-export function speedFacts(history: Context['history']): ConstructorParameters<typeof Speed>[1] {
-  return { machineOf: machineNames(history), sharedMachine }
+export function speedFacts(history: Context['history'], sharing: Sharing): ConstructorParameters<typeof Speed>[1] {
+  return { machineOf: machineNames(history), sharedMachine, sharing }
 }
 
 /** Parses each config once for all of its runs. */

@@ -82,7 +82,10 @@ export function studyCalls(
     },
 
     'studies.estimate': async ({ plan }) =>
-      estimate(await planFor(plan, probe), new Speed(history.runs.measured(measuredRuns), speedFacts(history))),
+      estimate(
+        await planFor(plan, probe),
+        new Speed(history.runs.measured(measuredRuns), speedFacts(history, scheduler.sharing)),
+      ),
 
     'studies.compare': ({ id }) => compare(studyOf(context, id), history.runs.ofStudy(id), factsOf(history)),
 
@@ -94,7 +97,7 @@ export function studyCalls(
         runs.ofStudy(study.id),
         runs.trashedOfStudy(study.id),
         asked,
-        new Speed(runs.measured(measuredRuns), speedFacts(history)),
+        new Speed(runs.measured(measuredRuns), speedFacts(history, scheduler.sharing)),
       )
     },
 
@@ -251,7 +254,12 @@ function summary(
     total,
     progress: epochs === 0 ? 0 : Math.min(1, (epochsDone + partial) / epochs),
     etaSeconds: unfinished
-      ? remainingSeconds(runs, (runId) => scheduler.progressOf(runId)?.etaSeconds ?? null, sharedMachine)
+      ? remainingSeconds(
+          runs,
+          (runId) => scheduler.progressOf(runId)?.etaSeconds ?? null,
+          sharedMachine,
+          scheduler.sharing,
+        )
       : null,
   }
 }

@@ -5,6 +5,7 @@ import type { StepMetrics } from '../../contract/runs/metrics'
 import type { RunProgress } from '../../contract/runs/runs'
 import type { RunState } from '../../contract/runs/states'
 import type { Environment } from '../../contract/runs/environment'
+import type { ThreadCounts } from '../../contract/system/tuning'
 import type { TrainerJob } from '../../contract/trainer/messages'
 import { isDamage, isDiskProblem } from '../../history/files/database'
 import type { RunRecord } from '../../history/runs/runs'
@@ -16,9 +17,10 @@ import { ingestJournal } from './ingestJournal'
 import { journalEarlierRun } from './earlierRun'
 import { recordEnd } from './runEnd'
 import { FoundTrainer, type LivingTrainer } from './foundTrainer'
-import type { Slot } from './slot'
+import type { Slot } from '../machine/slots'
 import { StepTime } from './stepTime'
-import { trainerEnv } from './trainerEnv'
+import { fittingThreads } from '../machine/threads'
+import { threadsOf, trainerEnv } from './trainerEnv'
 import { Trainer, type TrainerEnd, type TrainerLink, type TrainerListener } from './trainers'
 
 export interface SupervisorOptions {
@@ -46,7 +48,6 @@ export class RunSupervisor {
   readonly run: RunRecord
   readonly #context: Context
   readonly #options: SupervisorOptions
-  readonly #slot: Slot
   readonly #listener: SupervisorListener
   readonly #stepTime = new StepTime()
   #trainer: TrainerLink | null = null
@@ -57,10 +58,9 @@ export class RunSupervisor {
   #hasEnded = false
   #ingestIsHeld = false
 
-  constructor(context: Context, options: SupervisorOptions, slot: Slot, run: RunRecord, listener: SupervisorListener) {
+  constructor(context: Context, options: SupervisorOptions, run: RunRecord, listener: SupervisorListener) {
     this.#context = context
     this.#options = options
-    this.#slot = slot
     this.run = run
     this.#listener = listener
   }
@@ -91,7 +91,7 @@ export class RunSupervisor {
   }
 
   /** @param git state of the code, which is recorded with the run */
-  start(git: Environment['git']): void {
+  start(slot: Slot, git: Environment['git']): void {
     const { paths, trainerEntry, trainerPriority } = this.#context
     const { id } = this.run.summary
     try {
@@ -99,10 +99,10 @@ export class RunSupervisor {
       journalEarlierRun(this.#context, this.run)
       this.#trainer = new Trainer(
         trainerEntry,
-        this.#job(git),
+        this.#job(slot, git),
         runLog(paths, id),
         this.#trainerListener(),
-        { ...trainerEnv(), ...this.#slot.env },
+        { ...trainerEnv(process.env, this.#threads(slot)), ...slot.env },
         trainerPriority,
       )
     } catch (thrown) {
@@ -193,7 +193,19 @@ export class RunSupervisor {
     }
   }
 
-  #job(git: Environment['git']): TrainerJob {
+  /**
+   * A run keeps the thread counts with which it began, because other counts change the last bits of its weights. The
+   * user's environment comes first.
+   */
+  #threads(slot: Slot): ThreadCounts | undefined {
+    const { environmentHash } = this.run
+    const began = environmentHash === null ? null : this.#context.history.environments.get(environmentHash)
+    return (
+      threadsOf(process.env) ?? (began === null ? null : fittingThreads(began.threads)) ?? slot.threads ?? undefined
+    )
+  }
+
+  #job(slot: Slot, git: Environment['git']): TrainerJob {
     const { history, paths, program } = this.#context
     const { id, seed, configId } = this.run.summary
     return {
@@ -206,7 +218,7 @@ export class RunSupervisor {
       program,
       git,
       checkpointSeconds: this.#options.checkpointSeconds,
-      slot: this.#slot.id,
+      slot: slot.id,
       outlivesService: true,
     }
   }

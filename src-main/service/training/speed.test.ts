@@ -161,3 +161,26 @@ describe('the remaining time', () => {
     expect(remainingSeconds([run()], () => null)).toBeNull()
   })
 })
+
+describe('runs at the same time', () => {
+  const facts = (slots: number, slowdown: number) => ({
+    machineOf: () => 'here',
+    sharedMachine: () => false,
+    sharing: { slots, slowdown },
+  })
+
+  it('takes the sum of all times with one slot', () => {
+    expect(new Speed([run()], facts(1, 1)).ofAll([10, 20, 30])).toBe(60)
+  })
+
+  it('gives each run to the slot that is free first, and slows it down', () => {
+    expect(new Speed([run()], facts(2, 1.25)).ofAll([8, 16, 8])).toBe(20)
+  })
+
+  it('does not slow down a single run, nor what a run that trains now reports', () => {
+    const speed = new Speed([run()], facts(2, 2))
+    expect(speed.ofAll([10])).toBe(10)
+    expect(speed.ofAll([10], [7])).toBe(20)
+    expect(speed.ofAll([], [7, 9])).toBe(9)
+  })
+})

@@ -40,14 +40,25 @@ interface SpeedFacts {
   machineOf: (run: RunRecord) => string | null
   /** Whether the run trained next to another training. */
   sharedMachine: (run: RunRecord) => boolean
+  /** How runs share this machine; default: one at a time. */
+  sharing?: Sharing
 }
 
+/** How several runs train at the same time. */
+export interface Sharing {
+  slots: number
+  /** How many times as long a run takes next to runs in all other slots than alone, from 1. */
+  slowdown: number
+}
+
+const oneAtATime: Sharing = { slots: 1, slowdown: 1 }
 const noFacts: SpeedFacts = { machineOf: (run) => run.environmentHash, sharedMachine: () => false }
 
 /** Seconds per example, by measured configuration. The speed of one precision does not predict that of the other. */
 export class Speed {
   readonly #measured: (Model & { precision: Precision; perExample: number })[]
   readonly #startup: number
+  readonly #sharing: Sharing
   /** Whether all times were measured next to another training: a run alone takes less. */
   readonly sharedMachine: boolean
 
@@ -55,7 +66,8 @@ export class Speed {
    * @param runs that have finished an epoch, newest first; only those of the newest one's machine count, and those next
    *   to another training only if no run trained alone
    */
-  constructor(runs: readonly RunRecord[], { machineOf, sharedMachine }: SpeedFacts = noFacts) {
+  constructor(runs: readonly RunRecord[], { machineOf, sharedMachine, sharing = oneAtATime }: SpeedFacts = noFacts) {
+    this.#sharing = sharing
     const newest = runs[0]
     const machine = newest && machineOf(newest)
     const onMachine = runs.filter((run) => machineOf(run) === machine)
@@ -69,6 +81,23 @@ export class Speed {
       return [{ arch: summary.arch, variant: summary.variant, dataset: summary.dataset, precision, perExample }]
     })
     this.#startup = mean(here.flatMap((run) => run.startupSeconds ?? [])) ?? startupGuess
+  }
+
+  /**
+   * Returns seconds until all runs have ended.
+   * @param waiting seconds that each takes alone, in the order of the queue
+   * @param training seconds that each of the others still takes, as it trains now
+   */
+  ofAll(waiting: readonly number[], training: readonly number[] = []): number {
+    const { slots, slowdown } = this.#sharing
+    // Times that were measured next to other runs contain the slowdown.
+    const factor = waiting.length + training.length > 1 && !this.sharedMachine ? slowdown : 1
+    const ends = [...training, ...Array.from({ length: Math.max(0, slots - training.length) }, () => 0)]
+    for (const seconds of waiting) {
+      const next = ends.indexOf(Math.min(...ends))
+      ends[next] = (ends[next] ?? 0) + factor * seconds
+    }
+    return Math.max(...ends)
   }
 
   /** Seconds of a complete run, its start included. */
@@ -105,7 +134,7 @@ export function estimate(plan: StudyPlan, speed: Speed): Estimate {
   const times = models.map(({ arch, variant }) => speed.ofRun({ arch, variant, dataset, precision, epochs, ...sizes }))
   const basis = (['unknown', 'scaled'] as const).find((b) => times.some((time) => time.basis === b)) ?? 'measured'
   const seconds =
-    basis === 'unknown' ? null : plan.seeds.length * times.reduce((sum, time) => sum + (time.seconds ?? 0), 0)
+    basis === 'unknown' ? null : speed.ofAll(plan.seeds.flatMap(() => times.map((time) => time.seconds ?? 0)))
   return { runs: models.length * plan.seeds.length, seconds, basis, sharedMachine: speed.sharedMachine, models }
 }
 
@@ -140,16 +169,16 @@ export function remainingSeconds(
   runs: readonly RunRecord[],
   progressSeconds: (runId: string) => number | null,
   sharedMachine = noFacts.sharedMachine,
+  sharing = oneAtATime,
 ): number | null {
   const speed = new Speed(
     runs.filter((run) => run.summary.epochsDone > 0),
-    { ...noFacts, sharedMachine },
+    { ...noFacts, sharedMachine, sharing },
   )
-  let sum = 0
-  let waiting = 0
+  const training: number[] = []
+  const waiting: number[] = []
   for (const { summary, trainExamples, testExamples, validationExamples, precision } of runs) {
     if (endedStates.includes(summary.state)) continue
-    waiting++
     const { arch, variant, dataset, epochs, epochsDone } = summary
     const reported = progressSeconds(summary.id)
     const seconds =
@@ -165,9 +194,10 @@ export function remainingSeconds(
         validationExamples,
       }).seconds
     if (seconds === null) return null
-    sum += seconds
+    if (reported === null) waiting.push(seconds)
+    else training.push(reported)
   }
-  return waiting === 0 ? null : sum
+  return waiting.length + training.length === 0 ? null : speed.ofAll(waiting, training)
 }
 
 function examplesOf({ trainExamples, testExamples, validationExamples }: ReturnType<typeof exampleCounts>): number {

@@ -9,7 +9,10 @@ export function computationWords(
   { device, tensorflow, threads, gpuMath, kernels, variables = {} }: Environment,
   banks: readonly string[],
 ): string {
-  const chosen = Object.entries(variables).filter(([name, value]) => ownVariables[name] !== value)
+  // CUDA_VISIBLE_DEVICES selects one of several GPUs: `device` names what computes.
+  const chosen = Object.entries(variables).filter(
+    ([name, value]) => name !== 'CUDA_VISIBLE_DEVICES' && ownVariables[name] !== value,
+  )
   const settings = chosen.length === 0 ? '' : ` With ${chosen.map(([name, value]) => `${name}=${value}`).join(', ')}.`
   const algorithms = banks.map((sentence) => ` ${sentence.replace(/ \([^)]*\)/g, '')}`).join('')
   return `TensorFlow ${tensorflow} on ${device}, ${threads.intraOp ?? 'its own number of'} threads in an op${gpuMath === null ? '' : `, ${gpuMath}`}.${kernels ? ` Kernels: ${kernels}.` : ''}${settings}${algorithms}`

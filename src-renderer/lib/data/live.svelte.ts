@@ -43,6 +43,8 @@ class Live {
   readonly progressBySecond = new SvelteMap<string, RunProgress>()
   datasets = $state.raw<DatasetSummary[] | null>(null)
   system = $state.raw<SystemInfo | null>(null)
+  /** How many runs train at the same time. */
+  slots = $state(1)
   /** Whether this program can write and start runs. */
   condition = $state.raw<Condition>({ heldBy: null, disk: null, otherVerification: false })
   service = $state.raw<ServiceState>({ state: 'starting', detail: null })
@@ -65,7 +67,7 @@ class Live {
   /** Runs that changed or were deleted (null) while the list was loading: newer than the list. */
   #meanwhile: Map<string, RunSummary | null> | null = null
   #settling = false
-  #bySecondAt = -Infinity
+  readonly #bySecondAt = new Map<string, number>()
   #crashTold: ReturnType<typeof setTimeout> | undefined
 
   /** Subscribes and loads. Call once, when the window starts. */
@@ -114,7 +116,7 @@ class Live {
     this.#meanwhile = new Map()
     try {
       // The first page does not wait for the rest: the system's answer needs git, which is slower than everything else.
-      const others = Promise.all([call('datasets.list', {}), this.#readSystem()])
+      const others = Promise.all([call('datasets.list', {}), this.#readSystem(), this.readSlots()])
       // Its error is reported where it is awaited.
       others.catch(() => undefined)
       const [studies, runs, condition] = await Promise.all([
@@ -144,8 +146,8 @@ class Live {
   #progressed(progress: RunProgress): void {
     this.progress.set(progress.runId, progress)
     const now = performance.now()
-    if (now - this.#bySecondAt < bySecondMs && this.progressBySecond.has(progress.runId)) return
-    this.#bySecondAt = now
+    if (now - (this.#bySecondAt.get(progress.runId) ?? -Infinity) < bySecondMs) return
+    this.#bySecondAt.set(progress.runId, now)
     this.progressBySecond.set(progress.runId, progress)
   }
 
@@ -173,6 +175,7 @@ class Live {
   #noProgress(id: string): void {
     this.progress.delete(id)
     this.progressBySecond.delete(id)
+    this.#bySecondAt.delete(id)
   }
 
   #serviceState(service: ServiceState): void {
@@ -221,6 +224,10 @@ class Live {
     } catch (thrown) {
       this.error = toClientError(thrown)
     }
+  }
+
+  readSlots = async (): Promise<void> => {
+    this.slots = (await call('system.slots', {})).slots.filter(({ used }) => used).length
   }
 
   async #readSystem(): Promise<void> {

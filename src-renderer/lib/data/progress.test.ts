@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countStates, emptyChart, isHeld, needsYou, progressOf, studyState } from './progress'
+import { countStates, emptyChart, isHeld, needsYou, progressOf, studyState, together } from './progress'
 import { runWith } from '../../../src-main/analysis/testing'
 
 const reported = {
@@ -72,5 +72,29 @@ describe('text of an empty chart', () => {
     expect(emptyChart(['failed', 'stopped', 'interrupted', 'diverged', 'done'])).toBe(
       'no values: no run here finished an epoch',
     )
+  })
+})
+
+describe('several runs together', () => {
+  const of = (imagesPerSecond: number | null, etaSeconds: number | null) => ({
+    runId: 'r',
+    epoch: 1,
+    epochs: 2,
+    step: 1,
+    steps: 2,
+    phase: 'training' as const,
+    loss: 1,
+    learningRate: 0.1,
+    imagesPerSecond,
+    etaSeconds,
+  })
+
+  it('add their speeds and end with the last one', () => {
+    expect(together([of(100, 10), of(50, 30)])).toEqual({ imagesPerSecond: 150, etaSeconds: 30 })
+  })
+
+  it('have no speed or end until every run reports one', () => {
+    expect(together([of(100, 10), undefined])).toEqual({ imagesPerSecond: null, etaSeconds: null })
+    expect(together([of(100, null), of(50, 30)])).toEqual({ imagesPerSecond: 150, etaSeconds: null })
   })
 })

@@ -9,6 +9,25 @@ export function progressOf(run: RunSummary, progress: RunProgress | undefined): 
   return Math.min(1, Math.max(byEpochs, bySteps))
 }
 
+/**
+ * Returns the speed of several runs in total, and the seconds until the last of them ends; null unless every run reports
+ * them.
+ */
+export function together(
+  all: readonly (RunProgress | undefined)[],
+): Pick<RunProgress, 'imagesPerSecond' | 'etaSeconds'> {
+  const valuesOf = (pick: (progress: RunProgress) => number | null): number[] | null => {
+    const values = all.flatMap((progress) => (progress && pick(progress)) ?? [])
+    return values.length === all.length ? values : null
+  }
+  const speeds = valuesOf(({ imagesPerSecond }) => imagesPerSecond)
+  const times = valuesOf(({ etaSeconds }) => etaSeconds)
+  return {
+    imagesPerSecond: speeds && speeds.reduce((sum, speed) => sum + speed, 0),
+    etaSeconds: times && Math.max(...times),
+  }
+}
+
 /** Returns a study's state: running first, then queued, then states that need attention. */
 const order: readonly RunState[] = [
   'running',

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Command } from 'commander'
 import { textTable } from '../../../analysis/text/table'
-import { threadsWords, tuningTable } from '../../../analysis/text/threads'
+import { parallelWords, threadsWords, tuningTable } from '../../../analysis/text/threads'
 import { Failed } from '../../output/failures'
 import { interruption, takeSignals } from '../../interruption'
 import { log, writeJson, writeOut } from '../../output/output'
@@ -11,9 +11,9 @@ export function addTune(program: Command): void {
   program
     .command('tune')
     .description(
-      'measure which of TensorFlow’s thread counts train fastest on this machine and store them; exit code 1 if the measurement fails',
+      'measure which of TensorFlow’s thread counts train fastest on this machine and how many runs at the same time, and store them; exit code 1 if the measurement fails',
     )
-    .option('--once', 'only if this machine has not been measured yet')
+    .option('--once', 'only thread counts, and only if this machine has not been measured yet')
     .action(async (options: { once?: true }, command: Command) => {
       takeSignals()
       const { tuneMachine } = await import('../../../service/machine/machineTuning')
@@ -29,6 +29,8 @@ export function addTune(program: Command): void {
       else {
         if (!('problem' in tuning)) writeOut(`${textTable(tuningTable(tuning))}\n`)
         writeOut(`${words}.\n`)
+        const together = 'problem' in tuning ? null : parallelWords(tuning)
+        if (together !== null) writeOut(`${together}\n`)
       }
       if ('problem' in tuning) {
         log(`mcnn: The thread counts were not measured: ${tuning.problem}.`)

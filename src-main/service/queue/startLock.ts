@@ -7,7 +7,7 @@ import { createServer, type Server } from 'node:net'
 import { codeOf } from '../../contract/errors'
 import type { Paths } from '../storage/dataDir'
 
-export class MachineSlot {
+export class StartLock {
   readonly #paths: Paths
   readonly #changed: () => void
   #isTaken = false
@@ -20,13 +20,13 @@ export class MachineSlot {
     this.#changed = changed
   }
 
-  /** Whether another program held the slot at the last attempt to acquire it. */
+  /** Whether another program held the lock at the last attempt to acquire it. */
   get isTaken(): boolean {
     return this.#isTaken
   }
 
   /**
-   * Acquires the slot.
+   * Acquires the lock.
    * @returns a function that releases it; null if another program holds it
    */
   async tryAcquire(): Promise<(() => void) | null> {
