@@ -29,7 +29,7 @@ export class World {
     orphans: [],
     unnoticed: [],
   }
-  /** Whether checkpoints were corrupted on purpose: warnings about them are right then. */
+  /** Whether checkpoints were corrupted on purpose, so that warnings about them are expected. */
   damaged = false
   #program: Program | null = null
   /** Number of events so far, over all runs. */

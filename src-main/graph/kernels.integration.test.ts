@@ -1,4 +1,4 @@
-/** The built addons, by the tools of their compiler, and their choice by a real trainer. */
+/** Inspects the built addons with their compiler's tools, and checks which one a real trainer loads. */
 import { execFileSync, spawnSync, type SpawnSyncReturns } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'

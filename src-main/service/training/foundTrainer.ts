@@ -81,7 +81,7 @@ export class FoundTrainer implements TrainerLink {
   }
 
   #follow(): void {
-    // Checked first: what it wrote before its end is read then.
+    // Check first, so that everything that the trainer wrote before its end is read below.
     const lives = isAlive(this.#trainer.process)
     this.#readProgress()
     const lines = this.#linesBytes()
