@@ -21,7 +21,7 @@ export const manifestName = 'manifest.json'
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 const memberPattern =
   /^(study\.json|runs\/[a-z0-9][a-z0-9-]{0,79}\/(run\.json|filters\.bin|weights\.safetensors|checkpoint-\d{10}-[0-9a-f]{64}\.safetensors))$/
-const memberPath = z.string().regex(memberPattern, 'no member of a study’s archive')
+const memberPath = z.string().regex(memberPattern, 'is not the name of a file in a study’s archive')
 
 export function isMemberPath(name: string): boolean {
   return memberPattern.test(name)

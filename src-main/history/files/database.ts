@@ -208,7 +208,7 @@ export function newer(file: string, found: number, known: number): WorkbenchErro
 export function older(file: string): WorkbenchError {
   return new WorkbenchError(
     'unavailable',
-    `The history ${file} is in use by an older MCNN Workbench, and this one would have to change its form.`,
+    `The history ${file} is in use by an older MCNN Workbench, and this one would have to upgrade it.`,
     {
       fix: 'Close the other program first.',
     },

@@ -100,7 +100,7 @@ export async function tuneThreads({
   }
   let workers: BenchWorker[] = []
   const stop = (): void => workers.forEach((worker) => worker.stop())
-  // A stopped process answers no more: do not wait for it.
+  // A stopped process does not reply: do not wait for it.
   const aborted = signal
     ? once(signal, 'abort').then(() => Promise.reject(new Error('aborted')))
     : new Promise<never>(() => undefined)
