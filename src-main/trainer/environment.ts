@@ -129,10 +129,15 @@ function textOf(file: string): string {
   }
 }
 
+/** Returns the thread counts with which TensorFlow computes in this process. */
+export function threadsOfThis(): Environment['threads'] {
+  const status = textOf('/proc/self/status')
+  return { intraOp: threads('TF_NUM_INTRAOP_THREADS', status), interOp: threads('TF_NUM_INTEROP_THREADS', status) }
+}
+
 /** @param program its version */
 export function environmentOf(probe: DeviceProbe, program: string, git: Environment['git']): Environment {
   const cpus = os.cpus()
-  const status = textOf('/proc/self/status')
   return {
     program,
     git,
@@ -142,7 +147,7 @@ export function environmentOf(probe: DeviceProbe, program: string, git: Environm
     device: probe.device,
     cpu: cpus[0]?.model.trim() ?? 'unknown',
     cores: cpus.length,
-    threads: { intraOp: threads('TF_NUM_INTRAOP_THREADS', status), interOp: threads('TF_NUM_INTEROP_THREADS', status) },
+    threads: threadsOfThis(),
     memoryBytes: os.totalmem(),
     platform: `${os.platform()} ${os.release()} ${os.arch()}`,
     gpuMath: probe.device === 'cpu' ? null : gpuMathWords(process.env),

@@ -3,15 +3,14 @@
  * while it trains, and a queue while it changes a run from queued to running.
  */
 import { statSync } from 'node:fs'
-import { createServer, type Server } from 'node:net'
-import { codeOf } from '../../contract/errors'
+import { acquireNamedLock } from '../../files/namedLock'
 import type { Paths } from '../storage/dataDir'
 
 export class StartLock {
   readonly #paths: Paths
   readonly #changed: () => void
   #isTaken = false
-  #server: Server | null = null
+  #unlock: (() => void) | null = null
   #holders = 0
 
   /** @param changed called when `isTaken` changes */
@@ -31,7 +30,7 @@ export class StartLock {
    */
   async tryAcquire(): Promise<(() => void) | null> {
     this.#holders++
-    const isOurs = this.#server !== null || (await this.#listen())
+    const isOurs = this.#unlock !== null || (await this.#acquire())
     this.#report(!isOurs)
     if (!isOurs) {
       this.#release()
@@ -52,38 +51,31 @@ export class StartLock {
 
   #release(): void {
     if (--this.#holders > 0) return
-    this.#server?.close()
-    this.#server = null
+    this.#unlock?.()
+    this.#unlock = null
   }
 
-  /** @returns false if another program listens */
-  async #listen(): Promise<boolean> {
-    const name = slotName(this.#paths)
+  /** @returns false if another program holds the lock */
+  async #acquire(): Promise<boolean> {
+    const name = lockName(this.#paths)
     if (name === null) return true
-    const server = createServer((socket) => socket.destroy())
-    server.unref()
-    const failure = await new Promise<unknown>((resolve) => {
-      server.once('error', resolve)
-      server.listen(name, () => resolve(null))
-    })
-    // Two calls of this program listened at once: the first one has the name.
-    if (this.#server !== null) {
-      server.close()
+    const release = await acquireNamedLock(name)
+    // Two calls of this program tried at once, and the first one has the lock.
+    if (this.#unlock !== null) {
+      release?.()
       return true
     }
-    // Without sockets, no program can detect another one. The queue must continue all the same.
-    if (failure !== null) return codeOf(failure) !== 'EADDRINUSE'
-    this.#server = server
-    return true
+    this.#unlock = release
+    return release !== null
   }
 }
 
 /**
- * Returns an abstract socket. The system releases it with its process, and it leaves no file in a read-only directory.
- * A copy of a data directory has the same identity, but another marker file. Returns null if there is no such name.
+ * Returns the name of a data directory's lock; null without an identity. A copy of a data directory has the same
+ * identity, but another marker file.
  */
-function slotName({ identity, marker }: Paths): string | null {
-  if (identity === '' || process.platform !== 'linux') return null
+function lockName({ identity, marker }: Paths): string | null {
+  if (identity === '') return null
   const file = statSync(marker, { throwIfNoEntry: false, bigint: true })
-  return file ? `\0mcnn-workbench-${identity}-${file.dev}-${file.ino}` : null
+  return file ? `${identity}-${file.dev}-${file.ino}` : null
 }

@@ -2,9 +2,10 @@
  * Stores which algorithm computes each multi-band layer fastest on this machine. A run and its repetition must use the
  * same algorithms to agree bit for bit.
  */
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir, readFile, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Precision } from '../../contract/experiment'
 import { algorithms, directions, type BankAlgorithms, type BankShape } from '../../graph/bankConvolution'
@@ -12,7 +13,13 @@ import type { TensorFlow } from '../../graph/tensorflow'
 import { hasOwnKernels } from '../../graph/training'
 import { bankShapes, fasterAlgorithms, shapeKey, timeBank, type BankTimes } from '../../graph/tuning'
 import type { NetworkSpec } from '../../nn/architecture'
+import { threadsOfThis } from '../environment'
 import { writeAtomically } from '../../files/durable'
+import { acquireNamedLock } from '../../files/namedLock'
+
+/** Measuring the shapes of one network takes seconds. */
+const longestWaitMs = 60_000
+const retryMs = 50
 
 const times = z.record(z.enum(directions), z.record(z.enum(algorithms), z.number()))
 const measurements = z.record(z.string(), times)
@@ -45,22 +52,39 @@ export async function tuneBanks({
   program,
   file,
 }: TuningOptions): Promise<Tuning> {
-  const known = await read(file)
-  const before = Object.keys(known).length
   const { binding, kernels } = tensorflow
-  const machine = [os.cpus()[0]?.model.trim(), os.cpus().length, binding.TF_Version, program, kernels].join(' / ')
+  const cores = os.cpus().length
+  const { intraOp } = threadsOfThis()
+  const machine = [
+    os.cpus()[0]?.model.trim(),
+    cores,
+    binding.TF_Version,
+    program,
+    kernels,
+    ...(intraOp === null || intraOp === cores ? [] : [`${intraOp} threads`]),
+  ].join(' / ')
   const shapes = hasOwnKernels(tensorflow) ? bankShapes(spec) : []
-  const measured = new Map(
-    shapes.map((shape): [string, { shape: BankShape; times: BankTimes }] => {
-      const key = `${machine} / ${precision} / ${batchSize}x${shapeKey(shape)}`
-      return [shapeKey(shape), { shape, times: (known[key] ??= timeBank(tensorflow, shape, batchSize, precision)) }]
-    }),
-  )
-  const isNew = Object.keys(known).length > before
+  const keyOf = (shape: BankShape): string => `${machine} / ${precision} / ${batchSize}x${shapeKey(shape)}`
+  let known = await read(file)
+  const isNew = shapes.some((shape) => known[keyOf(shape)] === undefined)
   if (isNew) {
     await mkdir(path.dirname(file), { recursive: true })
-    await writeAtomically(file, `${JSON.stringify(known, null, 1)}\n`)
+    const release = await acquireTuning(file)
+    try {
+      // Another trainer may have measured the same shapes meanwhile, and its choice counts.
+      known = await read(file)
+      for (const shape of shapes) known[keyOf(shape)] ??= timeBank(tensorflow, shape, batchSize, precision)
+      await writeAtomically(file, `${JSON.stringify(known, null, 1)}\n`)
+    } finally {
+      release()
+    }
   }
+  const measured = new Map(
+    shapes.flatMap((shape): [string, { shape: BankShape; times: BankTimes }][] => {
+      const times = known[keyOf(shape)]
+      return times ? [[shapeKey(shape), { shape, times }]] : []
+    }),
+  )
   return {
     bank: (shape) => {
       const found = measured.get(shapeKey(shape))
@@ -70,6 +94,19 @@ export async function tuneBanks({
     isNew,
     sentences: [...measured.values()].map(({ shape, times }) => sentence(shape, times)),
   }
+}
+
+/**
+ * Waits until no other trainer measures for the same file: two that measure at once disturb each other, and each would
+ * overwrite the results of the other. A trainer that is stopped for long does not keep the others from training.
+ */
+async function acquireTuning(file: string): Promise<() => void> {
+  const { dev, ino } = await stat(path.dirname(file))
+  for (const end = performance.now() + longestWaitMs; performance.now() < end; await wait(retryMs)) {
+    const release = await acquireNamedLock(`tuning-${dev}-${ino}`)
+    if (release) return release
+  }
+  return () => undefined
 }
 
 function sentence({ height, width, inputs, filters }: BankShape, times: BankTimes): string {
