@@ -81,6 +81,8 @@ const parts = {
       'service/training/trainerEnv',
       'service/training/trainers',
       'service/machine/jsonLinesProcess',
+      'service/machine/parallelTuning',
+      'service/machine/processor',
       'service/machine/benchWorker',
       'service/machine/probe',
       'service/machine/setupState',

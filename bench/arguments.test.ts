@@ -17,6 +17,7 @@ describe('options of npm run bench', () => {
       only: [],
       machine: null,
       profile: false,
+      slots: false,
       readme: null,
     }))
 

@@ -18,6 +18,7 @@ Times a training step of this program, of stock tfjs-node and of Python's Tensor
   --json              print only JSON lines on standard output
   --machine NAME      store the results in bench/results/NAME.json, a profile in bench/profiles/NAME.json
                       (of a GPU: without a NAME, its own)
+  --slots             instead of these, time several trainers at once against one: ResNet-8 and ResNet-20
   --profile           instead of timing, profile our graph by operation with the TensorFlow of --peers
   --readme NAME       instead of timing, write the tables of bench/README.md from bench/results/NAME.json
 `
@@ -36,6 +37,7 @@ export interface Options {
   only: string[]
   machine: string | null
   profile: boolean
+  slots: boolean
   readme: string | null
 }
 
@@ -45,6 +47,7 @@ const flags = {
   help: { type: 'boolean', short: 'h' },
   json: { type: 'boolean' },
   profile: { type: 'boolean' },
+  slots: { type: 'boolean' },
   peers: { type: 'string' },
   depth: { type: 'string' },
   batch: { type: 'string' },
@@ -83,6 +86,7 @@ export function benchOptions(args: string[]): Options {
     only: values.only === undefined ? [] : onlyOf(values.only),
     machine: values.machine === undefined ? null : machineName('machine', values.machine),
     profile,
+    slots: values.slots ?? false,
     readme: values.readme === undefined ? null : machineName('readme', values.readme),
   }
 }

@@ -23,6 +23,7 @@ import { ratiosOf, rowOf } from './measures'
 import type { Work } from './protocol'
 import { profile, profileTable } from './profile'
 import { gpusOf, parseResults, withGpus } from './gpus'
+import { benchSlots } from './slots'
 import { drawn, machineNameOf, result, withResult, type Result } from './result'
 
 /** Steps before the first request. Stock tfjs has no graph to optimise, and is slow. */
@@ -42,6 +43,10 @@ async function main(): Promise<number> {
   if (options.readme !== null) return drawTables(options.readme)
   if (options.device === 'gpu') await needGpu()
   if (options.profile) return await profiled(options)
+  if (options.slots) {
+    await benchSlots(options.batch, log, print)
+    return 0
+  }
   const outcome = await measured(options)
   const rows = outcome.measured.map((m) => rowOf(m, options.depth, options.batch))
   const { ratios, notes } = ratiosOf(outcome.measured)

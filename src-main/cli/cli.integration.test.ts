@@ -1078,6 +1078,42 @@ describe('training', () => {
   })
 })
 
+describe('mcnn study create', () => {
+  const plan = {
+    ...quickStart,
+    name: 'From a file',
+    variants: ['baseline', 'mcnn-f'],
+    seeds: [1],
+    training: { ...quickStart.training, trainExamples: 100, testExamples: 50, epochs: 1, milestones: [] },
+  }
+
+  it('creates a study without training it, and `study resume` trains it', async () => {
+    const file = dir('plan.json')
+    await writeFile(file, JSON.stringify(plan))
+    const flags = ['--data-dir', dir('created')]
+    const created = await json(contract.serviceCalls['studies.create'].result, 'study', 'create', file, ...flags)
+    expect(created).toMatchObject({ id: 'from-a-file', runIds: [expect.any(String), expect.any(String)] })
+    const listed = () => json(z.array(contract.runSummary), 'runs', 'list', ...flags)
+    expect((await listed()).map(({ state }) => state)).toEqual(['queued', 'queued'])
+    expect(await mcnn('study', 'resume', 'from-a-file', ...flags)).toMatchObject({ code: 0 })
+    expect((await listed()).map(({ state }) => state)).toEqual(['done', 'done'])
+  })
+
+  it.each([
+    ['{ "name": "x", ', /bad\.json: line 1, column \d+: Unexpected end of text/],
+    [JSON.stringify({ ...plan, archs: ['resnet-21'] }), /bad\.json: archs\.0: .*resnet-20/],
+    [JSON.stringify({ ...plan, training: { ...plan.training, epochs: 0 } }), /bad\.json: training\.epochs: /],
+  ])('rejects %s with the place and the reason, and creates nothing', async (text, reason) => {
+    const file = dir('bad.json')
+    await writeFile(file, text)
+    const dataDir = dir('not-created')
+    const { code, err } = await mcnn('study', 'create', file, '--data-dir', dataDir)
+    expect(code).toBe(2)
+    expect(err).toMatch(reason)
+    expect(existsSync(dataDir)).toBe(false)
+  })
+})
+
 describe('while another command trains', () => {
   it('reading works, writing is rejected, and a backup is complete', async () => {
     const flags = ['--data-dir', dir('shared')]

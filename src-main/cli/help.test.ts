@@ -48,6 +48,7 @@ it('parses every path of every command in the same way', () => {
       '--out <file>',
       '--out <dir>',
       '--out <path>',
+      'create file',
       'import file',
       'import path',
     ]),

@@ -56,7 +56,11 @@ export const studyCalls = {
     }),
     z.object({ study: studySummary, runs: z.array(runSummary) }),
   ),
-  'studies.create': write(z.strictObject({ plan: studyRequest }), z.object({ id: studyId, runIds: z.array(runId) })),
+  /** `hold`: the runs wait until the study is resumed. */
+  'studies.create': write(
+    z.strictObject({ plan: studyRequest, hold: z.boolean().default(false) }),
+    z.object({ id: studyId, runIds: z.array(runId) }),
+  ),
   'studies.estimate': read(z.strictObject({ plan: studyRequest }), estimate),
   /**
    * Curves of a study's runs on one data set with one network, as columns. With many runs only the first, every

@@ -22,9 +22,12 @@ export class QueuedRuns {
 
   /** Holds queued runs until they are claimed. */
   hold(runs: readonly RunRecord[]): void {
-    this.#change(runs, () => {
-      for (const run of runs) this.#context.history.runs.setOwner(run.key, null, pausedReason)
-    })
+    this.#change(runs, () => this.holdWithin(runs))
+  }
+
+  /** The same within a transaction; announces nothing. */
+  holdWithin(runs: readonly RunRecord[]): void {
+    for (const run of runs) this.#context.history.runs.setOwner(run.key, null, pausedReason)
   }
 
   /**

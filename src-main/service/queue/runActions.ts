@@ -64,6 +64,11 @@ export class RunActions {
     return this.#queued.move(runs, place)
   }
 
+  /** Holds queued runs until they are resumed, within a transaction. Announces nothing. */
+  holdQueued(runs: readonly RunRecord[]): void {
+    this.#queued.holdWithin(runs)
+  }
+
   /** Cancels those of the runs that are queued, within a transaction. Announces nothing. */
   cancelQueued(runs: readonly RunRecord[], cause: StopCause): void {
     this.#queued.cancelWithin(runs, cause)

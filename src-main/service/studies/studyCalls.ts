@@ -67,13 +67,15 @@ export function studyCalls(
       }
     },
 
-    'studies.create': async ({ plan: asked }) => {
+    'studies.create': async ({ plan: asked, hold }) => {
       await datasets.mustHave(asked.training.dataset, 'plan.training.dataset')
       const plan = await planFor(asked, probe)
       const created = history.transaction(() => {
         const id = studyIdFor(plan.name, (taken) => history.studies.has(taken))
         history.studies.insert({ id, name: plan.name, createdAt: new Date().toISOString(), plan })
-        return { id, runIds: enqueue(context, id, expandPlan(plan)) }
+        const runIds = enqueue(context, id, expandPlan(plan))
+        if (hold) actions.holdQueued(history.runs.ofStudy(id))
+        return { id, runIds }
       })
       for (const runId of created.runIds) announceRun(context, runId)
       emit('study.changed', { studyId: created.id })

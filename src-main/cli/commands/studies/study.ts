@@ -30,6 +30,7 @@ import { writeJson, writeOut } from '../../output/output'
 import { addTrainingFlags, checkedPlan, trainingFrom, type TrainingFlags } from '../../plan'
 import { reportPrecision } from '../../precision'
 import type { Globals } from '../../globals'
+import { addStudyCreate } from './studyCreate'
 import { addStudyExtend } from './studyExtend'
 
 const preset = 'quick-start'
@@ -123,6 +124,7 @@ export function addStudy(program: Command): void {
       mustBeDone(runs)
     })
 
+  addStudyCreate(group)
   addStudyExtend(group)
 
   group

@@ -2,14 +2,13 @@
 import {
   archs,
   datasetIds,
-  didYouMean,
-  matchName,
   precisionChoices,
   studyRequest,
-  typedVariant,
   variants,
   type StudyRequest,
-} from '../../../src-main/contract'
+} from '../../contract/experiment'
+import { didYouMean, matchName } from '../../contract/typedNames'
+import { typedVariant } from '../../contract/variants/variants'
 
 export interface TextError {
   /** 'training.epochs', or 'line 3, column 7' if the text is not JSON. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { quickStart } from '../../../src-main/contract'
+import { quickStart } from '../../contract/experiment'
 import { planText, readPlan } from './planText'
-import { presets } from '../../../src-main/analysis/studies/presets'
+import { presets } from './presets'
 
 const errorsOf = (text: string): string[] => {
   const read = readPlan(text)

@@ -1,6 +1,6 @@
-import { quickStart, recipe } from '../../../src-main/contract/experiment'
-import { fuzz } from '../../../src-main/testing/fuzz'
-import { mutatedJsonText } from '../../../src-main/testing/mutatedJson'
+import { quickStart, recipe } from '../../contract/experiment'
+import { fuzz } from '../../testing/fuzz'
+import { mutatedJsonText } from '../../testing/mutatedJson'
 import { readPlan } from './planText'
 
 const plans = [
