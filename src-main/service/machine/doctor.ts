@@ -7,6 +7,7 @@ import type { DatasetSummary } from '../../contract/datasets/datasets'
 import type { Context } from '../app/context'
 import type { Paths } from '../storage/dataDir'
 import { freeBytes } from '../storage/diskSpace'
+import { networkFileSystem } from '../storage/fileSystem'
 import { deniedFiles, deniedFix, deniedWords } from '../storage/fileAccess'
 import { threadsNow } from './machineTuning'
 import type { Probe } from './probe'
@@ -113,13 +114,20 @@ function checkHistory(version: string, result: string): Check {
     : failed(
         'SQLite',
         `${version}; the history is corrupt: ${result.replace(/\s+/g, ' ')}`,
-        'Copy the data directory first, then restore a backup of history.sqlite.',
+        'Run `npx mcnn doctor --repair`: it keeps the corrupt file and rebuilds the history.',
       )
 }
 
 function checkDataDir(paths: Paths): Check {
   const denied = deniedFiles(paths)
   if (denied.length > 0) return failed('Data directory', deniedWords(denied), deniedFix(denied))
+  const network = networkFileSystem(paths.dataDir)
+  if (network !== null)
+    return failed(
+      'Data directory',
+      `${paths.dataDir} is on a network file system (${network}), on which SQLite’s locks are not reliable`,
+      'Move it to a local disk while no program uses it, and name it with --data-dir or MCNN_DATA_DIR.',
+    )
   return passed(
     'Data directory',
     existsSync(paths.dataDir) ? paths.dataDir : `${paths.dataDir}, created by the first command that writes`,
