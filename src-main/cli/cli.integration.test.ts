@@ -152,7 +152,7 @@ describe('invalid arguments', () => {
     ],
     [['export', 'nothing', '--format', 'onnx'], /required option '--out <path>' not specified/],
     [['export', 'nothing', '--format', 'onnx', '--checkpoints', '--out', 'x'], /--checkpoints is for studies/],
-    [['runs'], /runs needs a command: list, show, manifest, resume, extend, move, delete, restore/],
+    [['runs'], /runs needs a command: list, show, manifest, resume, stop, extend, move, delete, restore/],
     [['runs', 'list', '--query', 'depth:32 acx>1'], /^mcnn: At character 10 of the query: There is no field “acx”/],
     [['runs', 'list', '--query', 'x'.repeat(3000)], /--query: at most 2000 characters\. /],
     [['runs', 'show'], /missing required argument 'run'/],

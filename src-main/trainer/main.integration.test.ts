@@ -351,6 +351,9 @@ describe('the trainer', () => {
     const runDir = path.join(dir, 'run')
     const trainer = startSurvivor(runDir, { epochs: 500, milestones: [] })
     await trainer.message('epoch')
+    // No checkpoint is being written while it is paused.
+    trainer.send({ type: 'pause' })
+    await trainer.message('paused')
     trainer.child.disconnect()
     const later = new JournalWriter(runDir)
     expect(later.attempt).toBe(2)
