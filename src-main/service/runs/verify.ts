@@ -15,6 +15,7 @@ import {
 import type { Verifiable, Verification } from '../../contract/publish/verification'
 import type { HistoryEvent } from '../../contract/runs/runs'
 import { sharedMachineKind } from '../../contract/runs/timing'
+import { activeStates } from '../../contract/runs/states'
 import type { TrainerJob } from '../../contract/trainer/messages'
 import type { RunRecord } from '../../history/runs/runs'
 import { announceRun, type Context } from '../app/context'
@@ -80,7 +81,11 @@ function otherProgram({ history, paths }: Context): number | null {
   const unfinished = history.runs.unfinished()
   const owners = new Set(unfinished.map((run) => run.owner?.pid))
   // A trainer that has outlived its program has another parent.
-  const trainers = new Set(unfinished.map(({ summary }) => livingTrainer(runDir(paths, summary.id))?.process.pid))
+  const trainers = new Set(
+    unfinished
+      .filter(({ summary }) => activeStates.includes(summary.state))
+      .map(({ summary }) => livingTrainer(runDir(paths, summary.id))?.process.pid),
+  )
   return otherTrainers().find(({ pid, parent }) => !owners.has(parent) && !trainers.has(pid))?.parent ?? null
 }
 
