@@ -35,4 +35,8 @@ CREATE TABLE journals (
 -- 1: the event is a line of the journal; 0: the service added it.
 ALTER TABLE events ADD COLUMN journaled INTEGER NOT NULL DEFAULT 0;
 `,
+  // 10: whether a run trained next to another one, without reading its events.
+  `
+CREATE INDEX events_of_shared_machines ON events(run) WHERE kind = 'shared-machine';
+`,
 ]
