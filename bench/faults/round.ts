@@ -62,7 +62,7 @@ export async function disturbed(
     if (await world.untilDone(limitMs)) await compare(world, reference.outcome)
     else
       world.faults.mismatches.push(
-        `not done in time: ${(await world.runs()).map((run) => `${run.state} (${run.reason ?? ''})`).join(', ')}`,
+        `not done in time: ${(await world.runs()).map((run) => `${run.state} (${run.reason ?? ''}), epoch ${run.epochsDone}`).join(', ')}; trainer ${world.trainer ?? 'gone'}`,
       )
   } catch (thrown) {
     world.faults.mismatches.push(`after ${struck.join(', ')}: ${messageOf(thrown)}`)

@@ -126,10 +126,11 @@ export class World {
   async reopen(): Promise<void> {
     await this.program.ended
     await this.open()
-    const survived = trainersOf(this.mark).length
-    const training = (await this.runs()).filter((run) => run.state === 'running' || run.state === 'paused').length
-    // A trainer that has finished takes a moment to end.
-    if (training > survived) this.faults.mismatches.push(`${training} runs train in ${survived} trainers`)
+    const training = async (): Promise<number> =>
+      (await this.runs()).filter((run) => run.state === 'running' || run.state === 'paused').length
+    // A trainer may end at this moment, or take a moment to end.
+    if (!(await until(async () => (await training()) <= trainersOf(this.mark).length, noticeMs)))
+      this.faults.unnoticed.push(`${await training()} runs train in ${trainersOf(this.mark).length} trainers`)
     await this.program.call('runs.resumeInterrupted', {})
   }
 

@@ -24,9 +24,9 @@ export const journalHead = z.strictObject({
   after: z.array(countedAttempt).max(9999),
   host: z.string().max(300),
   pid: z.int().min(1),
-  /** With the pid, identifies the process on its host; missing in journals of earlier versions. */
+  /** With the pid, identifies a trainer on its host that outlives its service; missing for other processes. */
   start: z.string().max(200).optional(),
-  /** The slot of the machine in which it trains; missing in journals of earlier versions. */
+  /** The slot of the machine in which it trains; missing for other processes. */
   slot: z.string().max(100).optional(),
   /** Id of the cluster's job; null without one. */
   job: z.string().max(100).nullable(),

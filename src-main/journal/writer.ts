@@ -61,8 +61,9 @@ export class JournalWriter {
           attempt: this.attempt,
           after,
           host: hostname(),
-          ...thisProcess(),
-          ...(slot !== undefined && { slot }),
+          pid: process.pid,
+          // Only a trainer in a slot may be found and followed by its start time.
+          ...(slot !== undefined && { start: thisProcess().start, slot }),
           job: jobOf(process.env),
         },
       })

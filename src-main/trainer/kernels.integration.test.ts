@@ -57,7 +57,7 @@ it('warns if a run resumes with kernels of another level', async () => {
     expect.objectContaining({
       kind: 'checkpoint',
       message: expect.stringMatching(
-        new RegExp(`^Computed in another way .* Kernels: ${low}\\. .* Kernels: ${high}\\.`),
+        new RegExp(`^The computation differs from that before the stop.* Kernels: ${low}\\. .* Kernels: ${high}\\.`),
       ) as string,
     }),
   ])

@@ -39,7 +39,6 @@ if (process.argv.includes('--probe')) {
 }
 
 function serve(): void {
-  const service = process.ppid
   showTrainerState('training')
   const recorder = new Recorder(signal)
   const control = new Control((state) => {
@@ -67,7 +66,7 @@ function serve(): void {
     else if (command.type === 'stop') control.stop()
     else if (job === null) {
       // The next service may have begun already: it does not know a trainer that has no journal yet.
-      if (process.ppid !== service) process.exit(1)
+      if (command.servicePid !== undefined && process.ppid !== command.servicePid) process.exit(1)
       job = command
       if (command.outlivesService) detached = new Detached(command.runDir, control, recorder)
       void executeJob(command, control, recorder, detached)

@@ -60,7 +60,7 @@ describe.skipIf(!mounts)('a run’s disk that is full when the run starts', () =
     await trainer.message('done')
     const waits = trainer.messages.filter((message) => message.type === 'event' && message.kind === 'disk')
     expect(waits).toMatchObject([
-      { message: expect.stringMatching(/^The run waits for its disk before it begins \(.*ENOSPC/) as string },
+      { message: expect.stringMatching(/^The run waits for its disk before it starts \(.*ENOSPC/) as string },
     ])
   })
 })

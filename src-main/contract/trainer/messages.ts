@@ -44,6 +44,8 @@ export const trainerJob = z.strictObject({
    * its service.
    */
   outlivesService: z.boolean().optional(),
+  /** The service's process. A trainer that starts after its end does not train: the next service does not know it. */
+  servicePid: z.int().optional(),
 })
 export type TrainerJob = z.infer<typeof trainerJob>
 

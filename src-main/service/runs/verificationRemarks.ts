@@ -1,6 +1,9 @@
 import type { Environment } from '../../contract/runs/environment'
 import type { HistoryEvent } from '../../contract/runs/runs'
 
+/** The beginnings of the warning's texts, of this version and of earlier ones: the text is all that is stored. */
+const otherComputation = /^(The computation differs from that before the stop|Computed in another way)/
+
 /** Returns the limits of a verdict, as sentences. @param here the environment of the repetition */
 export function remarksOf(
   before: Environment | null,
@@ -8,9 +11,7 @@ export function remarksOf(
   here: Environment,
   same: boolean,
 ): string[] {
-  const otherWay = events.filter(
-    (event) => event.kind === 'checkpoint' && event.message.startsWith('Computed in another way'),
-  )
+  const otherWay = events.filter((event) => event.kind === 'checkpoint' && otherComputation.test(event.message))
   return [
     ...(before === null ? ['The thread counts of the run are not known: this machine’s were used.'] : []),
     ...(!same && before !== null && before.variables === undefined

@@ -220,6 +220,7 @@ export class RunSupervisor {
       checkpointSeconds: this.#options.checkpointSeconds,
       slot: slot.id,
       outlivesService: true,
+      servicePid: process.pid,
     }
   }
 
