@@ -159,7 +159,7 @@ export class Runs {
     return id === null ? null : this.get(id)
   }
 
-  /** Changes a queued run to running, whoever owns it. @param at time, ISO */
+  /** Changes a queued run to running, independent of its owner. @param at time, ISO */
   begin(id: string, at: string): void {
     this.#claim.run(at, id)
   }

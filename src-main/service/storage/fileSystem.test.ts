@@ -11,7 +11,7 @@ server:/home /home nfs4 rw,vers=4.2 0 0
 
 describe('the file system of a folder', () => {
   it.each([
-    ['/root/data', 'ext4'],
+    ['/var/data', 'ext4'],
     ['/home/ada/data', 'nfs4'],
     ['/home', 'nfs4'],
     ['/homes/ada', 'ext4'],
