@@ -13,7 +13,7 @@ import { rereadHistory } from '../access/openHistory'
 import { survivors } from '../access/recovery'
 import { isAlive, sameProcess } from '../../files/processIdentity'
 import { announceAll, type Context } from '../app/context'
-import type { Sharing } from '../training/speed'
+import { oneAtATime, type Sharing } from '../training/speed'
 import { RunSupervisor, type SupervisorOptions } from '../training/runSupervisor'
 import { sharingOf, type MachineSlots, type Slot } from '../machine/slots'
 
@@ -26,7 +26,7 @@ export class Scheduler {
   readonly #machine: MachineSlots
   /** The slots in which runs train, as last read. */
   #slots: readonly Slot[] = []
-  #sharing: Sharing = sharingOf([])
+  #sharing = oneAtATime
   #read: readonly Slot[] | null = null
   /** By slot id. */
   readonly #supervisors = new Map<string, RunSupervisor>()
@@ -138,11 +138,11 @@ export class Scheduler {
   }
 
   /** Returns the run for which a task has to wait; null if a slot is free. A paused run uses no slot. */
-  async runInTheWay(): Promise<RunRecord | null> {
+  async blockingRun(): Promise<RunRecord | null> {
     await this.#readSlots()
     const foreign = this.#trainingElsewhere()
-    if (foreign !== null || this.#using.length + this.#acquired.size < this.#slots.length) return foreign
-    const [first] = this.#using
+    if (foreign !== null || this.#computing.length + this.#acquired.size < this.#slots.length) return foreign
+    const [first] = this.#computing
     return first ? this.#context.history.runs.get(first.run.summary.id) : null
   }
 
@@ -181,7 +181,8 @@ export class Scheduler {
   /** Follows the trainers that have outlived their programs. Each takes a slot. */
   followSurvivors(): void {
     const { history, owner } = this.#context
-    void this.#readSlots()
+    // A failure is reported when a run starts.
+    this.#readSlots().catch(() => undefined)
     for (const { run, trainer } of survivors(this.#context)) {
       if (this.supervisorOf(run)) continue
       history.runs.setOwner(run.key, owner, run.summary.reason)
@@ -275,7 +276,7 @@ export class Scheduler {
 
   /** Returns a slot that a task may use; one with a paused run if no other is free. */
   #slotForTask(): Slot | null {
-    if (this.#starting > 0 || this.#using.length + this.#acquired.size >= this.#slots.length) return null
+    if (this.#starting > 0 || this.#computing.length + this.#acquired.size >= this.#slots.length) return null
     if (this.#trainingElsewhere() !== null) return null
     const usable = this.#slots.filter(({ id }) => !this.#acquired.has(id))
     return (
@@ -286,14 +287,14 @@ export class Scheduler {
   }
 
   /** What computes now. The state in the history changes only after the trainer has replied. */
-  get #using(): RunSupervisor[] {
+  get #computing(): RunSupervisor[] {
     // A trainer whose run has ended may still compute until its process is gone.
     return this.#all().filter((supervisor) => supervisor.hasEnded || !supervisor.isSuspended)
   }
 
   /** Whether one more run may compute; tasks that wait for a slot come first. */
   get #hasRoom(): boolean {
-    return this.#using.length + this.#acquired.size + this.#awaiting < Math.max(1, this.#slots.length)
+    return this.#computing.length + this.#acquired.size + this.#awaiting < Math.max(1, this.#slots.length)
   }
 
   /** Returns a running run of another live program, or one whose trainer has outlived its program. */

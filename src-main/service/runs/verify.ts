@@ -71,7 +71,7 @@ export async function verifiable(context: Context, scheduler: Scheduler, run: Ru
     trainedOn: before && (before.device === 'cpu' ? before.cpu : before.device),
     // Naming a GPU would load TensorFlow.
     here: before && before.device === 'cpu' ? before.cpu.trim() === (os.cpus()[0]?.model ?? '').trim() : null,
-    training: (await scheduler.runInTheWay())?.summary ?? null,
+    training: (await scheduler.blockingRun())?.summary ?? null,
     otherProgram: otherProgram(context),
   }
 }

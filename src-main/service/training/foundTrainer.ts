@@ -4,7 +4,7 @@ import { hostname } from 'node:os'
 import { isAlive, type ProcessIdentity } from '../../files/processIdentity'
 import type { TrainerCommand } from '../../contract/trainer/messages'
 import { filesOfAttempt, journalFolder } from '../../journal/format'
-import { readProgress, writeControl, type TrainerControl } from '../../journal/liveFiles'
+import { readControl, readProgress, writeControl, type TrainerControl } from '../../journal/liveFiles'
 import { newestHead } from '../../journal/reader'
 import type { TrainerEnd, TrainerLink, TrainerListener } from './trainers'
 import type { TrainerPriority } from './trainerPriority'
@@ -50,18 +50,27 @@ export class FoundTrainer implements TrainerLink {
     this.#runDir = runDir
     this.#trainer = trainer
     this.#listener = listener
-    this.#control = { attempt: trainer.attempt, stop: false, pause: isPaused, checkpoints: 0 }
+    // The trainer compares the number of checkpoints with what an earlier program requested.
+    const before = readControl(runDir)
+    const checkpoints = before?.attempt === trainer.attempt ? before.checkpoints : 0
+    this.#control = { attempt: trainer.attempt, stop: false, pause: isPaused, checkpoints }
     let resolve: (end: TrainerEnd) => void = () => undefined
     this.closed = new Promise((resolved) => (resolve = resolved))
     this.#end = resolve
     this.#forgetPriority = priority.add(trainer.process.pid)
     this.#timer = setInterval(() => this.#follow(), everyMs)
+    // A pause or resumption that the earlier program requested last may not be in the history.
+    this.#writeControl()
   }
 
   send(command: TrainerCommand): void {
     if (command.type === 'stop') this.#control.stop = true
     else if (command.type === 'pause' || command.type === 'resume') this.#control.pause = command.type === 'pause'
     else if (command.type === 'checkpoint') this.#control.checkpoints++
+    this.#writeControl()
+  }
+
+  #writeControl(): void {
     try {
       writeControl(this.#runDir, this.#control)
     } catch (thrown) {

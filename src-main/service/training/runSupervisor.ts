@@ -115,8 +115,10 @@ export class RunSupervisor {
   /** Follows a trainer that has outlived the program that started it. */
   follow(trainer: LivingTrainer): void {
     const { paths, trainerPriority } = this.#context
-    const { id, state } = this.run.summary
-    this.#pauseRequested = this.#isSuspended = state === 'paused'
+    const { id } = this.run.summary
+    // The earlier program may not have read the last lines.
+    this.#ingestSoon()
+    this.#pauseRequested = this.#isSuspended = this.#context.history.runs.get(id)?.summary.state === 'paused'
     this.#trainer = new FoundTrainer(
       runDir(paths, id),
       trainer,
@@ -124,6 +126,8 @@ export class RunSupervisor {
       this.#trainerListener(),
       trainerPriority,
     )
+    // It may have written the end of the run, and should exit now.
+    if (this.#hasEnded) this.#killAfter(this.#options.stopMs)
     announce(this.#context, id)
   }
 

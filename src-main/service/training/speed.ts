@@ -51,7 +51,7 @@ export interface Sharing {
   slowdown: number
 }
 
-const oneAtATime: Sharing = { slots: 1, slowdown: 1 }
+export const oneAtATime: Sharing = { slots: 1, slowdown: 1 }
 const noFacts: SpeedFacts = { machineOf: (run) => run.environmentHash, sharedMachine: () => false }
 
 /** Seconds per example, by measured configuration. The speed of one precision does not predict that of the other. */
